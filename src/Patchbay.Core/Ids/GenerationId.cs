@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Patchbay.Core;
+
+/// <summary>Makes ids of generations: <c>gen-{unix seconds}-{20 base62 characters}</c>, unique and not guessable.</summary>
+public static class GenerationId
+{
+    private const int RandomLength = 20;
+
+    /// <summary>A new id for a request that arrived at this time.</summary>
+    public static string Create(DateTimeOffset now)
+    {
+        Span<char> text = stackalloc char[64];
+        "gen-".CopyTo(text);
+        now.ToUnixTimeSeconds().TryFormat(text[4..], out var digits, provider: CultureInfo.InvariantCulture);
+        var length = 4 + digits;
+        text[length++] = '-';
+
+        // Byte-wise modulo is slightly biased, which an identifier of 119 bits can afford.
+        Span<byte> random = stackalloc byte[RandomLength];
+        RandomNumberGenerator.Fill(random);
+        foreach (var value in random)
+        {
+            text[length++] = Base62.Alphabet[value % 62];
+        }
+
+        return new string(text[..length]);
+    }
+}
