@@ -1,0 +1,39 @@
+namespace Patchbay.Billing;
+
+/// <summary>The chart of accounts. An account is a text, so that the books read without a code table.</summary>
+public static class LedgerAccount
+{
+    /// <summary>What users of the installation owe for what they used, or were billed from their credits.</summary>
+    public const string RevenueUsage = "revenue:usage";
+
+    /// <summary>Money granted by the operator rather than bought.</summary>
+    public const string EquityGrants = "equity:grants";
+
+    /// <summary>Cost of attempts that were replaced by another endpoint.</summary>
+    public const string LossFallback = "loss:fallback";
+
+    /// <summary>Cost beyond what a hold covered.</summary>
+    public const string LossOverrun = "loss:overrun";
+
+    /// <summary>Cost of generations that this server's death cut off.</summary>
+    public const string LossCrash = "loss:crash";
+
+    /// <summary>Cost of answers that are not charged: empty ones, and those that ended in an error.</summary>
+    public const string LossWaived = "loss:waived";
+
+    /// <summary>The credits of an organization: what we owe it. Negative when it has used more than it was given.</summary>
+    public static string Credits(Guid organizationId) => $"liability:credits:{organizationId:N}";
+
+    /// <summary>What calls to a provider cost.</summary>
+    public static string ProviderExpense(string providerSlug) => $"expense:provider:{providerSlug}";
+
+    /// <summary>What the operator owes a provider.</summary>
+    public static string ProviderPayable(string providerSlug) => $"payable:provider:{providerSlug}";
+}
+
+/// <summary>A posting: the amount leaves one account's balance and enters another's. Balances are credits minus debits.</summary>
+/// <param name="Debit">The account that is debited.</param>
+/// <param name="Credit">The account that is credited.</param>
+/// <param name="AmountNanos">More than zero, in nano-USD.</param>
+/// <param name="Reference">Unique in the whole ledger: posting it twice has no second effect.</param>
+public sealed record LedgerEntry(string Debit, string Credit, long AmountNanos, string Reference);

@@ -1,0 +1,38 @@
+using Patchbay.Core;
+
+namespace Patchbay.Billing;
+
+/// <summary>Everything that becomes durable when a generation ends.</summary>
+/// <param name="Generation">The row. Its id is the idempotency key: settling it twice charges once.</param>
+/// <param name="ProviderSlug">The provider that answered; null when none did or it costs nothing.</param>
+/// <param name="Losses">What nobody is charged for, by account (<see cref="LedgerAccount"/>) and provider.</param>
+public sealed record Settlement(Generation Generation, string? ProviderSlug, IReadOnlyList<LossPosting> Losses)
+{
+    /// <summary>Whether an <see cref="OpenHold"/> row was written for it, which the same commit then removes.</summary>
+    public bool HoldRecorded { get; init; }
+
+    /// <summary>The scopes whose spending the charge counts against.</summary>
+    public IEnumerable<BudgetScope> Scopes
+    {
+        get
+        {
+            yield return new BudgetScope(BudgetLevel.Organization, Generation.OrganizationId);
+            yield return new BudgetScope(BudgetLevel.Workspace, Generation.WorkspaceId);
+            if (Generation.MemberId is { } member)
+            {
+                yield return new BudgetScope(BudgetLevel.Member, member);
+            }
+
+            if (Generation.KeyId is { } key)
+            {
+                yield return new BudgetScope(BudgetLevel.Key, key);
+            }
+        }
+    }
+}
+
+/// <summary>A cost that the operator bears.</summary>
+/// <param name="Account">One of the loss accounts.</param>
+/// <param name="ProviderSlug">Whom it is owed to.</param>
+/// <param name="Amount">More than zero.</param>
+public sealed record LossPosting(string Account, string ProviderSlug, Money Amount);
