@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Patchbay.Core;
+
+namespace Patchbay.Catalog;
+
+/// <summary>A model under its public name, with every endpoint that serves it. Immutable.</summary>
+public sealed class Model
+{
+    /// <summary>The public name, <c>author/model</c>.</summary>
+    public required string Slug { get; init; }
+
+    /// <summary>The display name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The part of the slug before the slash.</summary>
+    public required string Author { get; init; }
+
+    /// <summary>The permanent name, often with a date; the slug where no other is known.</summary>
+    public required string CanonicalSlug { get; init; }
+
+    /// <summary>When the model was listed, in Unix seconds; 0 when unknown.</summary>
+    public long Created { get; init; }
+
+    /// <summary>The day of publication, where known.</summary>
+    public DateOnly? ReleaseDate { get; init; }
+
+    /// <summary>How far the training data reaches (<c>2025-06</c> or a full date), where known.</summary>
+    public string? KnowledgeCutoff { get; init; }
+
+    /// <summary>Longest prompt and output together, in tokens, where known.</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>Longest output in tokens, where known.</summary>
+    public int? MaxOutputTokens { get; init; }
+
+    /// <summary>What goes in.</summary>
+    public Modalities Input { get; init; } = Modalities.Text;
+
+    /// <summary>What comes out.</summary>
+    public Modalities Output { get; init; } = Modalities.Text;
+
+    /// <summary>The family of the tokenizer, as the API names it (<c>GPT</c>, <c>Qwen3</c>…), where known.</summary>
+    public string? Tokenizer { get; init; }
+
+    /// <summary>The prompt template, as the API names it, where known.</summary>
+    public string? InstructType { get; init; }
+
+    /// <summary>The request parameters that the model honours.</summary>
+    public Parameters Supported { get; init; }
+
+    /// <summary>A sentence about the model.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The name of the weights at Hugging Face, where they are open.</summary>
+    public string? HuggingFaceId { get; init; }
+
+    /// <summary>The day after which the model may be gone.</summary>
+    public DateOnly? ExpirationDate { get; init; }
+
+    /// <summary>Whether the leading provider moderates prompts.</summary>
+    public bool IsModerated { get; init; }
+
+    /// <summary>Whether the model reasons before it answers; null when unknown.</summary>
+    public bool? Reasoning { get; init; }
+
+    /// <summary>The reasoning efforts that it accepts, highest first; null when unknown.</summary>
+    public IReadOnlyList<string>? ReasoningEfforts { get; init; }
+
+    /// <summary>Other names under which requests may ask for it.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>Where it runs, cheapest first (by prompt plus completion price).</summary>
+    public ImmutableArray<Endpoint> Endpoints { get; init; } = [];
+
+    /// <summary>The slug.</summary>
+    public override string ToString() => Slug;
+}
