@@ -1,0 +1,17 @@
+namespace Patchbay.Billing;
+
+/// <summary>The scopes that one caller's requests count against, widest first. Obtained once per key from
+/// <see cref="HoldBook.OpenPathAsync"/> and then reused for every request.</summary>
+public sealed class BudgetPath
+{
+    internal BudgetPath(Lock gate, ScopeMeter[] meters)
+    {
+        Gate = gate;
+        Meters = meters;
+    }
+
+    /// <summary>Guards every meter of the organization, so that a hold takes all levels or none.</summary>
+    internal Lock Gate { get; }
+
+    internal ScopeMeter[] Meters { get; }
+}
