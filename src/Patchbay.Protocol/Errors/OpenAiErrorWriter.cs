@@ -1,0 +1,23 @@
+using System.Buffers;
+using Patchbay.Core;
+
+namespace Patchbay.Protocol;
+
+/// <summary>One earlier attempt that failed, for <c>error.metadata.previous_errors</c>.</summary>
+/// <param name="Provider">The provider's display name.</param>
+/// <param name="Code">The stable name of the error's kind.</param>
+/// <param name="Status">The HTTP status that stands for it.</param>
+public readonly record struct PreviousError(string Provider, string Code, int Status);
+
+/// <summary>Writes an error as the OpenAI and OpenRouter clients read it.</summary>
+public static class OpenAiErrorWriter
+{
+    /// <summary>Writes the whole body.</summary>
+    public static void Write(GatewayError error, IBufferWriter<byte> output) => Write(error, default, output);
+
+    /// <summary>Writes the whole body, with the attempts that failed before.</summary>
+    public static void Write(GatewayError error, ReadOnlySpan<PreviousError> previous, IBufferWriter<byte> output)
+    {
+        output.Write("{}"u8);
+    }
+}

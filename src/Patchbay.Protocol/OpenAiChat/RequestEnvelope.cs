@@ -1,0 +1,95 @@
+using Patchbay.Core;
+
+namespace Patchbay.Protocol;
+
+/// <summary>What routing, limits and billing need to know of a chat request, and where its members lie in the body.
+/// Filled by <see cref="ChatRequestReader"/>. Reusable: call <see cref="Reset"/> and pool it. Strings and lists stay
+/// valid after a reset of the body's memory.</summary>
+public sealed class RequestEnvelope
+{
+    /// <summary>The <c>model</c> member, or null when it is absent.</summary>
+    public string? Model { get; internal set; }
+
+    /// <summary>The models to try in order: <c>model</c>, then <c>models</c>, each once.</summary>
+    public List<string> Models { get; } = [];
+
+    /// <summary>The caller wants server-sent events.</summary>
+    public bool Stream { get; internal set; }
+
+    /// <summary><c>max_completion_tokens</c>, else <c>max_tokens</c>; at least 1.</summary>
+    public long? MaxOutputTokens { get; internal set; }
+
+    /// <summary>The number of answers wanted (<c>n</c>); at least 1.</summary>
+    public int Choices { get; internal set; } = 1;
+
+    /// <summary>The parameters that the request sets to something other than null.</summary>
+    public Parameters Used { get; internal set; }
+
+    /// <summary>The kinds of content in the messages.</summary>
+    public Modalities Input { get; internal set; }
+
+    /// <summary>The kinds of content that the caller wants back; text when it does not say.</summary>
+    public Modalities Output { get; internal set; } = Modalities.Text;
+
+    /// <summary>The request offers at least one tool.</summary>
+    public bool WantsTools { get; internal set; }
+
+    /// <summary>The answer must follow a JSON schema (<c>response_format.type</c> is <c>json_schema</c>).</summary>
+    public bool WantsJsonSchema { get; internal set; }
+
+    /// <summary>The <c>provider</c> object, or null when the request has none.</summary>
+    public ProviderPreferences? Provider { get; internal set; }
+
+    /// <summary>The caller's id of its end user.</summary>
+    public string? User { get; internal set; }
+
+    /// <summary><c>session_id</c>; at most 256 characters.</summary>
+    public string? SessionId { get; internal set; }
+
+    /// <summary><c>prompt_cache_key</c></summary>
+    public string? PromptCacheKey { get; internal set; }
+
+    /// <summary><c>service_tier</c></summary>
+    public string? ServiceTier { get; internal set; }
+
+    /// <summary><c>preset</c></summary>
+    public string? Preset { get; internal set; }
+
+    /// <summary>The request has a non-empty <c>plugins</c> list.</summary>
+    public bool HasPlugins { get; internal set; }
+
+    /// <summary>The reasoning effort that the caller wants (<c>reasoning.effort</c> or <c>reasoning_effort</c>;
+    /// <c>medium</c> for <c>reasoning.enabled</c>, <c>none</c> for its opposite), or null.</summary>
+    public string? ReasoningEffort { get; internal set; }
+
+    /// <summary><c>reasoning.max_tokens</c></summary>
+    public long? ReasoningMaxTokens { get; internal set; }
+
+    /// <summary>The caller does not want to see reasoning (<c>reasoning.exclude</c>, or <c>include_reasoning: false</c>).</summary>
+    public bool ExcludeReasoning { get; internal set; }
+
+    /// <summary>How many images the messages hold.</summary>
+    public int ImageCount { get; internal set; }
+
+    /// <summary>How many messages the request holds; 0 for a request with <c>prompt</c>.</summary>
+    public int MessageCount { get; internal set; }
+
+    /// <summary>The length of the body in bytes.</summary>
+    public int BodyLength { get; internal set; }
+
+    /// <summary>Bytes of the values of <c>messages</c>, <c>tools</c>, <c>prompt</c> and <c>response_format</c> as they
+    /// stand in the body. A byte-level tokenizer makes at most one token of each byte, so that this bounds the tokens of
+    /// the text from above. Inline media (<see cref="MediaBytes"/>) is included.</summary>
+    public long PromptBytes { get; internal set; }
+
+    /// <summary>The part of <see cref="PromptBytes"/> that is addresses or base64 data of images, audio, video and
+    /// files, which is not text to the model.</summary>
+    public long MediaBytes { get; internal set; }
+
+    /// <summary>Makes the envelope ready for another body.</summary>
+    public void Reset()
+    {
+        Model = null;
+        Models.Clear();
+    }
+}
