@@ -1,0 +1,35 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Patchbay.Core;
+using Patchbay.Protocol;
+
+namespace Patchbay.Api;
+
+/// <summary>Writes errors as whole answers, in the shape that OpenRouter and OpenAI clients read.</summary>
+public static class ErrorResponse
+{
+    /// <summary>Answers with the error's status and body. Nothing may have been sent before.</summary>
+    public static Task WriteErrorAsync(
+        this HttpContext context, GatewayError error, PreviousError[]? previous = null)
+    {
+        var response = context.Response;
+        response.StatusCode = error.Row.HttpStatus;
+        response.ContentType = "application/json";
+        if (error.RetryAfter is { } wait)
+        {
+            var seconds = (long)Math.Ceiling(Math.Max(1, wait.TotalSeconds));
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (previous is { Length: > 0 })
+        {
+            OpenAiErrorWriter.Write(error, previous, response.BodyWriter);
+        }
+        else
+        {
+            OpenAiErrorWriter.Write(error, response.BodyWriter);
+        }
+
+        return response.BodyWriter.FlushAsync(CancellationToken.None).AsTask();
+    }
+}
