@@ -1,0 +1,68 @@
+using Patchbay.Core;
+
+namespace Patchbay.Catalog;
+
+/// <summary>A line of <c>Data/providers.json</c>.</summary>
+internal sealed class ProviderRecord
+{
+    public string Slug { get; set; } = "";
+    public string Name { get; set; } = "";
+    public string? BaseUrl { get; set; }
+    public string Auth { get; set; } = "bearer";
+    public string[]? Env { get; set; }
+    public string? Headquarters { get; set; }
+    public string[]? Datacenters { get; set; }
+    public string? Privacy { get; set; }
+    public string? Terms { get; set; }
+    public string? Status { get; set; }
+    public string? Docs { get; set; }
+    public bool? Trains { get; set; }
+    public bool? Retains { get; set; }
+    public int? RetentionDays { get; set; }
+    public bool Zdr { get; set; }
+    public string[]? Quirks { get; set; }
+    public bool CancelStopsBilling { get; set; }
+}
+
+/// <summary>A line of <c>Data/models.json</c>.</summary>
+internal sealed class ModelRecord
+{
+    public string Slug { get; set; } = "";
+    public string Name { get; set; } = "";
+    public string? Canonical { get; set; }
+    public long? Created { get; set; }
+    public DateOnly? Released { get; set; }
+    public string? Cutoff { get; set; }
+    public int? Context { get; set; }
+    public int? MaxOutput { get; set; }
+    public Modalities? Input { get; set; }
+    public Modalities? Output { get; set; }
+    public string? Tokenizer { get; set; }
+    public string? Instruct { get; set; }
+    public string? HuggingFace { get; set; }
+    public DateOnly? Expires { get; set; }
+    public Parameters? Parameters { get; set; }
+    public bool Moderated { get; set; }
+    public bool? Reasoning { get; set; }
+    public string[]? Efforts { get; set; }
+    public string[]? Aliases { get; set; }
+}
+
+/// <summary>A line of <c>Data/endpoints.json</c>.</summary>
+internal sealed class EndpointRecord
+{
+    public string Model { get; set; } = "";
+    public string Provider { get; set; } = "";
+    public string Id { get; set; } = "";
+    public PriceList Prices { get; set; } = PriceList.Free;
+    public int? Context { get; set; }
+    public int? MaxOutput { get; set; }
+    public string? Quantization { get; set; }
+    public Parameters? Parameters { get; set; }
+    public string? Region { get; set; }
+    public string? Tag { get; set; }
+
+    /// <summary>The day after which the provider may no longer serve it.</summary>
+    public DateOnly? Ends { get; set; }
+    public bool Disputed { get; set; }
+}
