@@ -21,7 +21,7 @@ internal ref struct ByteSink
 
     public readonly ReadOnlySpan<byte> Written => _span[.._length];
 
-    public void Append(ReadOnlySpan<byte> bytes)
+    public void Append(scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(_span[_length..]);
         _length += bytes.Length;
@@ -42,7 +42,7 @@ internal ref struct ByteSink
     }
 
     /// <summary>Appends text as a JSON string with its quotes; needs at most six bytes for each byte, and two.</summary>
-    public void AppendString(ReadOnlySpan<byte> utf8)
+    public void AppendString(scoped ReadOnlySpan<byte> utf8)
     {
         Append((byte)'"');
         while (true)
