@@ -13,6 +13,7 @@ import { Empty, Failure, SkeletonRows } from "../ui/Feedback";
 import { LinkIcon } from "../ui/icons";
 
 const STEP = 40;
+const ROWS = 8;
 
 interface Row {
   model: string;
@@ -66,6 +67,8 @@ function Legend() {
 }
 
 function ProviderHealth({ name, rows, provider }: { name: string; rows: Row[]; provider?: Provider }) {
+  const [all, setAll] = useState(false);
+  const shown = all || rows.length <= ROWS + 2 ? rows : rows.slice(0, ROWS);
   const troubled = rows.filter(({ endpoint }) => ["warn", "bad"].includes(healthOf(endpoint).tone)).length;
   return (
     <Card className="overflow-hidden">
@@ -79,8 +82,13 @@ function ProviderHealth({ name, rows, provider }: { name: string; rows: Row[]; p
         )}
       </div>
       <ul className="divide-y divide-line">
-        {rows.map(({ model, endpoint }) => <HealthRow key={`${model} ${endpoint.tag}`} model={model} endpoint={endpoint} />)}
+        {shown.map(({ model, endpoint }) => <HealthRow key={`${model} ${endpoint.tag}`} model={model} endpoint={endpoint} />)}
       </ul>
+      {shown.length < rows.length && (
+        <button type="button" onClick={() => setAll(true)} className="w-full border-t border-line px-4 py-2.5 text-left text-sm font-medium text-soft outline-offset-[-3px] transition hover:bg-sunken hover:text-ink">
+          Show {rows.length - shown.length} more
+        </button>
+      )}
     </Card>
   );
 }

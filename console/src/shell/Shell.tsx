@@ -112,8 +112,8 @@ function DemoBanner() {
     return null;
   }
   return (
-    <p role="note" className="border-b border-accent-line bg-accent-soft px-4 py-2 text-center text-sm text-ink">
+    <section aria-label="Notice" className="border-b border-accent-line bg-accent-soft px-4 py-2 text-center text-sm text-ink">
       <strong className="font-semibold text-accent">Demo.</strong> All providers are simulated: answers are made up, and nothing costs real money.
-    </p>
+    </section>
   );
 }
