@@ -21,6 +21,7 @@ internal sealed class Upstream : IAsyncDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
+            ResponseDrainTimeout = TimeSpan.Zero,
             MaxResponseHeadersLength = HeaderKilobytes,
         });
     }
