@@ -18,7 +18,8 @@ public sealed class Model
     /// <summary>The permanent name, often with a date; the slug where no other is known.</summary>
     public required string CanonicalSlug { get; init; }
 
-    /// <summary>When the model was listed, in Unix seconds; 0 when unknown.</summary>
+    /// <summary>When the model was listed, in Unix seconds; else the start of the day or month in which it was published;
+    /// 0 when unknown.</summary>
     public long Created { get; init; }
 
     /// <summary>The day of publication, where known.</summary>

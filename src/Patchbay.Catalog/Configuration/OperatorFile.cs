@@ -1,22 +1,31 @@
 namespace Patchbay.Catalog;
 
-/// <summary>The content of <c>patchbay.yaml</c>.</summary>
+/// <summary>The content of <c>patchbay.yaml</c>. Immutable; may hold secrets, so it has no text form.</summary>
 public sealed class OperatorFile
 {
     /// <summary>The settings besides providers and models, flat, under the spelling that the caller allowed.</summary>
     public IReadOnlyDictionary<string, OptionValue> Options { get; init; } = new Dictionary<string, OptionValue>();
 
+    internal IReadOnlyList<OperatorProvider> Providers { get; init; } = [];
+
+    internal IReadOnlyList<OperatorModel> Models { get; init; } = [];
+
     /// <summary>Reads the file and collects every problem in it.</summary>
-    /// <param name="yaml">The text.</param>
+    /// <param name="yaml">The text; an empty one is a file without entries.</param>
     /// <param name="fileName">The name that problems are reported under.</param>
-    /// <param name="env">Where <c>${NAME}</c> is looked up.</param>
-    /// <param name="optionKeys">The known settings, flat, as <c>Section:Key</c>.</param>
+    /// <param name="env">Where <c>${NAME}</c> and <c>${NAME:-default}</c> are looked up.</param>
+    /// <param name="optionKeys">The known settings, flat, as <c>Section:Key</c>. Names in the file match in any case
+    /// and with or without underscores and hyphens; <c>Section:*</c> allows anything below a section.</param>
     public static OperatorFileResult Parse(
         string yaml, string fileName, ICredentialSource env, IReadOnlySet<string> optionKeys) =>
-        new(new OperatorFile(), []);
+        OperatorFileReader.Read(yaml, new ReadContext(fileName, env), optionKeys);
 }
 
-/// <summary>A setting of the operator's file.</summary>
+/// <summary>A setting of the operator's file. May hold a secret.</summary>
 /// <param name="Value">The text after replacing <c>${NAME}</c>.</param>
 /// <param name="Line">Where it stands, from 1.</param>
-public sealed record OptionValue(string Value, int Line);
+public sealed record OptionValue(string Value, int Line)
+{
+    /// <summary>The line only, since the value may be a secret.</summary>
+    public override string ToString() => $"line {Line}";
+}
