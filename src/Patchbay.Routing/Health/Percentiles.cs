@@ -1,0 +1,8 @@
+namespace Patchbay.Routing;
+
+/// <summary>Percentiles of a measure, each within a tenth of the true value.</summary>
+/// <param name="P50">Half of the values are at or below this.</param>
+/// <param name="P75">75 % of the values are at or below this.</param>
+/// <param name="P90">90 % of the values are at or below this.</param>
+/// <param name="P99">99 % of the values are at or below this.</param>
+public sealed record Percentiles(double P50, double P75, double P90, double P99);
