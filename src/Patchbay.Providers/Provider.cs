@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using Patchbay.Core;
+using Patchbay.Protocol;
+
+namespace Patchbay.Providers;
+
+/// <summary>How to call one provider. Stateless and thread-safe: everything per request arrives as an argument. Most
+/// providers are data for <see cref="OpenAiCompatibleProvider"/>; one that differs overrides what differs.</summary>
+public abstract class Provider
+{
+    /// <summary>Takes the provider's data.</summary>
+    protected Provider(ProviderDescriptor descriptor)
+    {
+        Descriptor = descriptor;
+    }
+
+    /// <summary>The provider's data.</summary>
+    public ProviderDescriptor Descriptor { get; }
+
+    /// <summary>Where chat completions are posted.</summary>
+    public abstract Uri ChatUri { get; }
+
+    /// <summary>What has to change in a request of the same dialect.</summary>
+    public abstract UpstreamRequestEdits EditChat(RequestEnvelope envelope, ReadOnlyMemory<byte> model, long? maxOutputTokens);
+
+    /// <summary>Adds the credential and fixed headers.</summary>
+    public virtual void Authenticate(HttpRequestHeaders headers)
+    {
+        if (Descriptor.ApiKey is { } key)
+        {
+            switch (Descriptor.Auth)
+            {
+                case "bearer":
+                    headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
+                    break;
+                case "x-api-key" or "api-key":
+                    headers.TryAddWithoutValidation(Descriptor.Auth, key);
+                    break;
+            }
+        }
+
+        for (var i = 0; i < Descriptor.Headers.Count; i++)
+        {
+            headers.TryAddWithoutValidation(Descriptor.Headers[i].Key, Descriptor.Headers[i].Value);
+        }
+    }
+
+    /// <summary>What an answer with an error status means.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="code">The <c>code</c> of the provider's error object, if any.</param>
+    /// <param name="type">Its <c>type</c>, if any.</param>
+    public virtual GatewayErrorKind Classify(int status, string? code, string? type) => status switch
+    {
+        429 when IsOutOfMoney(code) || IsOutOfMoney(type) => GatewayErrorKind.ProviderAuth,
+        429 => GatewayErrorKind.ProviderRateLimited,
+        401 or 402 or 403 => GatewayErrorKind.ProviderAuth,
+        408 => GatewayErrorKind.ProviderTimeout,
+        529 => GatewayErrorKind.ProviderOverloaded,
+        >= 500 => GatewayErrorKind.ProviderError,
+        >= 400 => GatewayErrorKind.ProviderRejected,
+        _ => GatewayErrorKind.ProviderMalformed,
+    };
+
+    // https://platform.openai.com/docs/guides/error-codes: a 429 with insufficient_quota is an empty account, not a rate.
+    private static bool IsOutOfMoney(string? code) =>
+        code is "insufficient_quota" or "billing_hard_limit_reached" or "billing_not_active" or "insufficient_balance";
+}
