@@ -1,0 +1,99 @@
+namespace Patchbay.Storage;
+
+/// <summary>The audit's queries. Each selects only what is wrong; both databases read the same text but for the words of
+/// <see cref="AuditDialect"/>.</summary>
+/// <param name="dialect">Those words.</param>
+internal sealed class AuditQueries(AuditDialect dialect)
+{
+    public string BalanceSum => "SELECT CAST(coalesce(sum(balance_nanos), 0) AS bigint) FROM ledger_account";
+
+    public string Balances => """
+        SELECT name, CAST(sum(balance) AS bigint), CAST(sum(amount) AS bigint)
+        FROM (
+          SELECT name, balance_nanos AS balance, 0 AS amount FROM ledger_account
+          UNION ALL SELECT credit, 0, amount_nanos FROM ledger_entry
+          UNION ALL SELECT debit, 0, -amount_nanos FROM ledger_entry
+        ) AS movement
+        GROUP BY name
+        HAVING sum(balance) <> sum(amount)
+        ORDER BY name
+        """;
+
+    public string Amounts => """
+        SELECT reference, amount_nanos FROM ledger_entry WHERE amount_nanos <= 0 ORDER BY batch_id, number
+        """;
+
+    public string RepeatedGenerations => """
+        SELECT id, count(*) FROM generation GROUP BY id HAVING count(*) > 1 ORDER BY id
+        """;
+
+    public string GenerationsWithoutBatch => """
+        SELECT g.id, g.batch_id, g.charge_nanos
+        FROM generation g LEFT JOIN ledger_batch b ON b.id = g.batch_id AND b.kind = 0
+        WHERE b.id IS NULL ORDER BY g.id
+        """;
+
+    public string SettledHolds => """
+        SELECT h.generation_id, h.amount_nanos
+        FROM open_hold h JOIN generation g ON g.id = h.generation_id
+        ORDER BY h.generation_id
+        """;
+
+    public string? UnpairedKeys => !dialect.HasKeyTable ? null : """
+        SELECT coalesce(k.id, g.id), k.id IS NULL
+        FROM generation_key k
+        FULL JOIN generation g ON g.id = k.id AND g.created_at = k.created_at AND g.batch_id = k.batch_id
+        WHERE k.id IS NULL OR g.id IS NULL ORDER BY 1
+        """;
+
+    public string BatchSums => """
+        SELECT id, CAST(sum(charge) AS bigint), CAST(sum(charged) AS bigint), CAST(sum(posted) AS bigint),
+          CAST(sum(generations) AS bigint), CAST(sum(found) AS bigint)
+        FROM (
+          SELECT id, charge_nanos AS charge, 0 AS charged, 0 AS posted, generations, 0 AS found FROM ledger_batch
+          UNION ALL SELECT batch_id, 0, charge_nanos, 0, 0, 1 FROM generation
+          UNION ALL SELECT e.batch_id, 0, 0, e.amount_nanos, 0, 0
+          FROM ledger_entry e JOIN ledger_batch b ON b.id = e.batch_id
+          WHERE b.kind = 0 AND e.credit = @revenue
+        ) AS part
+        GROUP BY id
+        HAVING sum(charge) <> sum(charged) OR sum(charge) <> sum(posted) OR sum(generations) <> sum(found)
+        ORDER BY id
+        """;
+
+    public string Chain => $"""
+        SELECT b.id, b.kind, {dialect.BatchTime}, b.generations, b.charge_nanos, b.previous_hash, b.hash,
+          e.debit, e.credit, e.amount_nanos, e.reference
+        FROM ledger_batch b LEFT JOIN ledger_entry e ON e.batch_id = b.id
+        ORDER BY b.id, e.number
+        """;
+
+    public string EntriesWithoutBatch => """
+        SELECT e.reference, e.batch_id, e.amount_nanos
+        FROM ledger_entry e LEFT JOIN ledger_batch b ON b.id = e.batch_id
+        WHERE b.id IS NULL ORDER BY e.batch_id, e.number
+        """;
+
+    public string Spending => $"""
+        SELECT level, scope_id, day, CAST(sum(credits) AS bigint), CAST(sum(charged) AS bigint),
+          CAST(sum(byok) AS bigint), CAST(sum(listed) AS bigint), CAST(sum(requests) AS bigint), CAST(sum(found) AS bigint)
+        FROM (
+          SELECT level, scope_id, {dialect.SpendingDay} AS day, credits_nanos AS credits, 0 AS charged,
+            byok_nanos AS byok, 0 AS listed, requests, 0 AS found
+          FROM spending WHERE level < 4
+          UNION ALL {GenerationPart(0, "organization_id")}
+          UNION ALL {GenerationPart(1, "workspace_id")}
+          UNION ALL {GenerationPart(2, "member_id")}
+          UNION ALL {GenerationPart(3, "key_id")}
+        ) AS part
+        GROUP BY level, scope_id, day
+        HAVING sum(credits) <> sum(charged) OR sum(byok) <> sum(listed) OR sum(requests) <> sum(found)
+        ORDER BY level, scope_id, day
+        """;
+
+    private string GenerationPart(int level, string scope) => $"""
+        SELECT {level}, {scope}, {dialect.GenerationDay}, 0, sum(charge_nanos), 0,
+          sum(CASE WHEN is_byok THEN provider_cost_nanos ELSE 0 END), 0, count(*)
+        FROM generation WHERE {scope} IS NOT NULL GROUP BY {scope}, {dialect.GenerationDay}
+        """;
+}

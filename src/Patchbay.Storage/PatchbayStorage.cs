@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+using Patchbay.Billing;
+using Patchbay.Core;
+using Patchbay.Identity;
+using Patchbay.Storage.Postgres;
+using Patchbay.Storage.Sqlite;
+
+namespace Patchbay.Storage;
+
+/// <summary>An open database with one store per contract. All stores are thread-safe and throw
+/// <see cref="StorageUnavailableException"/> when the database cannot answer; a row that breaks a rule of the schema is a
+/// programming error and throws <see cref="InvalidOperationException"/>. Disposing finishes what was begun and releases
+/// every file and connection.</summary>
+public abstract class PatchbayStorage : IAsyncDisposable
+{
+    /// <summary><c>sqlite</c> or <c>postgres</c>.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>API keys.</summary>
+    public abstract IApiKeyStore ApiKeys { get; }
+
+    /// <summary>Organizations, workspaces, users and members.</summary>
+    public abstract IOrganizationStore Organizations { get; }
+
+    /// <summary>Budgets and spending.</summary>
+    public abstract IBudgetStore Budgets { get; }
+
+    /// <summary>Generations, for reading.</summary>
+    public abstract IGenerationStore Generations { get; }
+
+    /// <summary>The way by which usage enters the books.</summary>
+    public abstract ISettlementLog Settlements { get; }
+
+    /// <summary>The books.</summary>
+    public abstract ILedgerStore Ledger { get; }
+
+    /// <summary>Long-lived holds.</summary>
+    public abstract IOpenHoldLog OpenHolds { get; }
+
+    /// <summary>Opens the database, brings its schema up to date and checks it.</summary>
+    /// <param name="options">Which database.</param>
+    /// <param name="exclusive">True for the server: takes the lock that only one server can hold. False for commands that
+    /// run beside it.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="loggerFactory">Where to log.</param>
+    /// <param name="cancellationToken">Gives up opening.</param>
+    /// <exception cref="StorageRefusedException">Another server holds the lock, the schema is newer or different, or the
+    /// file is damaged.</exception>
+    /// <exception cref="StorageUnavailableException">The database cannot be reached or written.</exception>
+    public static async Task<PatchbayStorage> OpenAsync(
+        StorageOptions options,
+        bool exclusive,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken) =>
+        string.IsNullOrWhiteSpace(options.PostgresConnectionString)
+            ? await SqliteStorage.OpenAsync(options.DataDirectory, exclusive, timeProvider, loggerFactory, cancellationToken)
+            : await PostgresStorage.OpenAsync(
+                options.PostgresConnectionString, exclusive, timeProvider, loggerFactory, cancellationToken);
+
+    /// <summary>Whether a write becomes durable at this moment; never throws for a database that is down.</summary>
+    public abstract Task<bool> CanWriteAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,11 @@
+namespace Patchbay.Storage;
+
+/// <summary>Which database to open.</summary>
+public sealed record StorageOptions
+{
+    /// <summary>A PostgreSQL connection string; null or empty for SQLite.</summary>
+    public string? PostgresConnectionString { get; init; }
+
+    /// <summary>The folder of the SQLite file <c>patchbay.db</c>; made when it does not exist.</summary>
+    public required string DataDirectory { get; init; }
+}
