@@ -19,6 +19,7 @@ const screens = [
   }],
   ["signin", "/", null],
   ["models", "/models", null],
+  ["expired", "/generations#key=wrong", async (page) => page.getByText("no longer accepts").waitFor()],
   ["models-filtered", "/models?q=atlas&sort=price-low&can=tools", null],
   ["models-none", "/models?q=nosuchmodel", null],
   ["model", `/models/${model}`, null],

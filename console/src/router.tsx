@@ -12,7 +12,7 @@ import { Empty } from "./ui/Feedback";
 const root = createRootRoute({
   component: Shell,
   notFoundComponent: () => (
-    <Empty title="Nothing is plugged in here" action={<Link to="/" className="text-accent underline underline-offset-4">Back to the overview</Link>}>
+    <Empty page title="Nothing is plugged in here" action={<Link to="/" className="text-accent underline underline-offset-4">Back to the overview</Link>}>
       This address does not exist.
     </Empty>
   ),

@@ -6,13 +6,59 @@ namespace Patchbay.Routing;
 /// <summary>The ordered attempts of one request, or the error that says why there are none. Immutable.</summary>
 public sealed class RoutePlan
 {
+    private readonly RouteRequest _request;
+    private IReadOnlyList<EndpointVerdict>? _verdicts;
+
+    internal RoutePlan(ref readonly RouteRequest request, ImmutableArray<Candidate> attempts, GatewayError? error)
+    {
+        _request = request;
+        Attempts = attempts;
+        Error = error;
+    }
+
     /// <summary>The attempts, first to last, without repetition. Empty if and only if <see cref="Error"/> is set.</summary>
-    public ImmutableArray<Candidate> Attempts { get; init; } = [];
+    public ImmutableArray<Candidate> Attempts { get; }
 
     /// <summary>Why nothing can be tried; null when there are attempts.</summary>
-    public GatewayError? Error { get; init; }
+    public GatewayError? Error { get; }
 
     /// <summary>For every endpoint of each model of the request, in catalogue order, why it is in or out. Worked out at
     /// the first call, so ask before the request's list of models is used for something else.</summary>
-    public IReadOnlyList<EndpointVerdict> Verdicts => [];
+    public IReadOnlyList<EndpointVerdict> Verdicts => _verdicts ??= Explain();
+
+    internal HealthRegistry? Health { get; init; }
+
+    internal long PlannedAtMs { get; init; }
+
+    private List<EndpointVerdict> Explain()
+    {
+        var verdicts = RoutePlanner.Explain(in _request);
+        for (var i = 0; i < verdicts.Count; i++)
+        {
+            if (verdicts[i].Reason == ExclusionReason.None)
+            {
+                verdicts[i] = Place(verdicts[i]);
+            }
+        }
+
+        return verdicts;
+    }
+
+    private EndpointVerdict Place(EndpointVerdict verdict)
+    {
+        for (var i = 0; i < Attempts.Length; i++)
+        {
+            if (ReferenceEquals(Attempts[i].Endpoint, verdict.Endpoint))
+            {
+                return verdict with { Attempt = i };
+            }
+        }
+
+        return verdict with
+        {
+            Reason = Health?.Find(verdict.Endpoint.Ordinal)?.Read(PlannedAtMs).Cooling == true
+                ? ExclusionReason.CoolingDown
+                : ExclusionReason.AttemptLimit,
+        };
+    }
 }

@@ -1,11 +1,199 @@
-using Patchbay.Core;
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Patchbay.Routing;
 
 /// <summary>Turns a request into an ordered list of attempts.</summary>
 public static class RoutePlanner
 {
-    /// <summary>Plans a request. Equal requests, health and random numbers give equal plans; nothing is changed.</summary>
-    public static RoutePlan Plan(in RouteRequest request, HealthRegistry health, Random random) =>
-        new() { Error = new GatewayError(GatewayErrorKind.NoEndpoints, "No endpoints found") };
+    private const int OnStack = 40;
+
+    /// <summary>Plans a request. Equal requests, health and random numbers give equal plans; nothing is changed.
+    /// <para>Filters come first and are never relaxed. Then models in the request's order, the endpoints of each by
+    /// <c>provider.order</c>, by the sort, or, by default, one of the stable ones drawn with weight 1/price² and the others
+    /// cheapest first, those that failed in the last 30 seconds last. Endpoints that cool down come at the very end. When
+    /// all of them cool down they are tried nevertheless, unless every one has itself asked us to wait: then the error is
+    /// <c>NoHealthyProvider</c> with the shortest wait.</para>
+    /// <para>A plan has at most <see cref="RouteRequest.MaxAttempts"/> attempts. Each of the first models gets one before
+    /// another gets its second. Without fallbacks and without <c>provider.order</c> there is one attempt in all.</para>
+    /// </summary>
+    public static RoutePlan Plan(in RouteRequest request, HealthRegistry health, Random random)
+    {
+        var few = new FewModels();
+        var wanted = request.Models.Count;
+        Span<ResolvedModel> models = wanted <= FewModels.Length ? few : new ResolvedModel[wanted];
+        models = models[..ModelVariants.Resolve(in request, models)];
+        if (models.IsEmpty)
+        {
+            return new RoutePlan(in request, [], RouteRefusal.UnknownModel(request.Models));
+        }
+
+        var total = 0;
+        foreach (ref readonly var model in models)
+        {
+            total += model.Model.Endpoints.Length;
+        }
+
+        var rented = total <= OnStack ? null : ArrayPool<RankedEndpoint>.Shared.Rent(total);
+        Span<RankedEndpoint> ranked = rented ?? stackalloc RankedEndpoint[OnStack];
+        try
+        {
+            ranked = ranked[..EligibleEndpoints.Collect(in request, models, ranked, verdicts: null)];
+            return ranked.IsEmpty
+                ? new RoutePlan(in request, [], RouteRefusal.NoEndpoints(in request, models, Explain(in request)))
+                : Rank(in request, models, ranked, health, random);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<RankedEndpoint>.Shared.Return(rented);
+            }
+        }
+    }
+
+    /// <summary>One verdict for every endpoint of the request's models, before order and health.</summary>
+    internal static List<EndpointVerdict> Explain(in RouteRequest request)
+    {
+        Span<ResolvedModel> models = new ResolvedModel[request.Models.Count];
+        models = models[..ModelVariants.Resolve(in request, models)];
+        var total = 0;
+        foreach (ref readonly var model in models)
+        {
+            total += model.Model.Endpoints.Length;
+        }
+
+        var verdicts = new List<EndpointVerdict>(total);
+        EligibleEndpoints.Collect(in request, models, new RankedEndpoint[total], verdicts);
+        return verdicts;
+    }
+
+    private static RoutePlan Rank(
+        ref readonly RouteRequest request,
+        ReadOnlySpan<ResolvedModel> models,
+        Span<RankedEndpoint> ranked,
+        HealthRegistry health,
+        Random random)
+    {
+        var preferences = request.Preferences;
+        var partitioned = preferences is not { PartitionNone: true };
+        var ordered = preferences?.Order is { Count: > 0 };
+        var now = health.Clock.NowMs;
+
+        var cooling = 0;
+        var told = 0;
+        var shortestWait = long.MaxValue;
+        foreach (ref var entry in ranked)
+        {
+            var endpoint = entry.Of(models);
+            var seen = health.Find(endpoint.Ordinal);
+            var state = seen?.Read(now) ?? default;
+            var sort = SortOf(preferences, models, partitioned ? entry.Model : 0);
+            entry.Price = RankedEndpoint.PriceOf(endpoint, request.EstimatedPromptTokens);
+            entry.OrderIndex = ordered && EndpointName.IndexIn(preferences!.Order!, endpoint) is var place and >= 0
+                ? place
+                : int.MaxValue;
+            entry.Metric = MetricOf(sort, seen, now);
+            entry.Failing = sort is null && state.Failing;
+            if (state.Cooling)
+            {
+                entry.Cooling = true;
+                cooling++;
+            }
+
+            if (state.ToldToWaitUntilMs != 0)
+            {
+                told++;
+                shortestWait = Math.Min(shortestWait, state.ToldToWaitUntilMs - now);
+            }
+        }
+
+        if (cooling == ranked.Length)
+        {
+            if (told == ranked.Length)
+            {
+                var wait = TimeSpan.FromMilliseconds(shortestWait);
+                return new RoutePlan(in request, [], RouteRefusal.AllCooling(models, ranked.Length, wait))
+                {
+                    Health = health,
+                    PlannedAtMs = now,
+                };
+            }
+
+            foreach (ref var entry in ranked)
+            {
+                entry.Cooling = false;
+            }
+        }
+
+        EndpointRanking.Sort(ranked, models, partitioned);
+        if (!ordered)
+        {
+            Balance(preferences, models, ranked, partitioned, random);
+        }
+
+        var limit = preferences is { AllowFallbacks: false } && !ordered ? 1 : Math.Max(1, request.MaxAttempts);
+        var kept = EndpointRanking.Keep(ranked, limit, partitioned);
+        var attempts = new Candidate[kept];
+        var next = 0;
+        foreach (ref readonly var entry in ranked)
+        {
+            if (entry.Kept)
+            {
+                attempts[next++] = new Candidate(entry.Of(models), models[entry.Model].Model);
+            }
+        }
+
+        return new RoutePlan(in request, ImmutableCollectionsMarshal.AsImmutableArray(attempts), null)
+        {
+            Health = health,
+            PlannedAtMs = now,
+        };
+    }
+
+    private static void Balance(
+        RoutePreferences? preferences,
+        ReadOnlySpan<ResolvedModel> models,
+        Span<RankedEndpoint> ranked,
+        bool partitioned,
+        Random random)
+    {
+        for (var start = 0; start < ranked.Length && !ranked[start].Cooling;)
+        {
+            var end = start + 1;
+            while (end < ranked.Length
+                && !ranked[end].Cooling
+                && (!partitioned || ranked[end].Model == ranked[start].Model))
+            {
+                end++;
+            }
+
+            if (SortOf(preferences, models, partitioned ? ranked[start].Model : 0) is null)
+            {
+                EndpointRanking.Balance(ranked[start..end], random);
+            }
+
+            start = end;
+        }
+    }
+
+    /// <summary>The sort that applies; null for load balancing, which also stands in for quality as long as there are no
+    /// quality data.</summary>
+    private static RouteSort? SortOf(RoutePreferences? preferences, ReadOnlySpan<ResolvedModel> models, int model) =>
+        (preferences?.Sort ?? models[model].Sort) is var sort and not RouteSort.Exacto ? sort : null;
+
+    private static double MetricOf(RouteSort? sort, EndpointHealth? health, long now) => sort switch
+    {
+        RouteSort.Throughput => health?.Throughput(now) is { P50: var median } ? -median : double.PositiveInfinity,
+        RouteSort.Latency => health?.Latency(now) is { P50: var median } ? median : double.PositiveInfinity,
+        _ => 0,
+    };
+
+    [InlineArray(Length)]
+    private struct FewModels
+    {
+        public const int Length = 4;
+        private ResolvedModel _first;
+    }
 }

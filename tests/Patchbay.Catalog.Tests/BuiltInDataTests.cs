@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Patchbay.Core;
 
 namespace Patchbay.Catalog.Tests;
@@ -85,12 +87,14 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
         });
     }
 
-    [Fact]
-    public void Every_stored_parameter_has_a_public_name()
+    [Theory]
+    [InlineData("""[{"slug":"a/b","parameters":["teperature"]}]""", "teperature")]
+    [InlineData("""[{"slug":"a/b","input":["txt"]}]""", "txt")]
+    [InlineData("""[{"slug":"a/b","contxt":1}]""", "contxt")]
+    public void An_unknown_name_in_the_data_is_an_error(string json, string name)
     {
-        var names = BuiltIn.Data.Models.SelectMany(model => model.Parameters ?? [])
-            .Concat(BuiltIn.Data.Endpoints.SelectMany(endpoint => endpoint.Parameters ?? [])).Distinct();
-        Assert.All(names, name => Assert.True(ParameterNames.TryParse(name, out _), name));
+        var error = Assert.Throws<JsonException>(() => DataReader.Models(Encoding.UTF8.GetBytes(json)));
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -8,12 +8,15 @@ export const baseUrl = `${location.origin}/api/v1`;
 export class ApiError extends Error {
   readonly status: number;
   readonly body: ErrorBody | null;
+  /** The key that the request was signed with. */
+  readonly key: string;
 
-  constructor(status: number, message: string, body: ErrorBody | null = null) {
+  constructor(status: number, message: string, key = "", body: ErrorBody | null = null) {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.body = body;
+    this.key = key;
   }
 }
 
@@ -44,7 +47,7 @@ export async function send(path: string, { method = "GET", body, signal, key = c
     throw new ApiError(0, "The server does not answer. Is it still running?");
   }
   if (!response.ok) {
-    throw await readError(response);
+    throw await readError(response, key);
   }
   return response;
 }
@@ -55,14 +58,14 @@ export async function request<T>(path: string, call?: Call): Promise<T> {
   return (await response.json()) as T;
 }
 
-async function readError(response: Response): Promise<ApiError> {
+async function readError(response: Response, key: string): Promise<ApiError> {
   try {
     const { error } = (await response.json()) as { error?: ErrorBody };
     if (error?.message) {
-      return new ApiError(response.status, error.message, error);
+      return new ApiError(response.status, error.message, key, error);
     }
   } catch {
     // Not JSON: the status has to do.
   }
-  return new ApiError(response.status, `The server answered ${response.status} ${response.statusText}`.trim());
+  return new ApiError(response.status, `The server answered ${response.status} ${response.statusText}`.trim(), key);
 }

@@ -34,7 +34,7 @@ function Details({ generation: g }: { generation: Generation }) {
         <p className="text-sm text-soft">{moment(g.created_at)}</p>
         <Copyable text={g.id} label="Copy the id" className="mt-3" />
       </div>
-      <div className="grid grid-cols-3 divide-x divide-line rounded-lg border border-line">
+      <div className="grid grid-cols-[1.5fr_1fr_1fr] divide-x divide-line rounded-lg border border-line">
         {([["Cost", cost(g.total_cost)], ["First token", milliseconds(g.latency)], ["Speed", speed(speedOf(g))]] as const).map(([name, value]) => (
           <div key={name} className="min-w-0 px-3 py-2.5">
             <p className="text-xs text-faint">{name}</p>

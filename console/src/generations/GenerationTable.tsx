@@ -29,28 +29,28 @@ export function GenerationTable({ generations, brief = false }: { generations: G
     <>
       <table className="hidden w-full table-fixed text-sm lg:table">
         <colgroup>
-          <col className="w-[13%]" /><col className="w-[26%]" /><col className="w-[14%]" /><col className="w-[11%]" /><col className="w-[13%]" /><col className="w-[10%]" />
-          {!brief && <col className="w-[10%]" />}
-          <col className="w-[13%]" />
+          <col className="w-[10%]" /><col /><col className="w-[15%]" /><col className="w-[13%]" /><col className="w-[12%]" /><col className="w-[9%]" />
+          {!brief && <col className="w-[9%]" />}
+          <col className="w-[10%]" />
         </colgroup>
         <thead className="border-b border-line bg-sunken text-left text-xs text-soft">
           <tr>
-            {["When", "Model", "Provider"].map((name) => <th key={name} scope="col" className="px-4 py-2.5 font-medium">{name}</th>)}
-            {["Tokens", "Cost", "First token", ...(brief ? [] : ["Speed"])].map((name) => <th key={name} scope="col" className="px-4 py-2.5 text-right font-medium">{name}</th>)}
-            <th scope="col" className="px-4 py-2.5 font-medium">Finish</th>
+            {["When", "Model", "Provider"].map((name) => <th key={name} scope="col" className="px-3 py-2.5 first:pl-4 font-medium">{name}</th>)}
+            {["Tokens", "Cost", "First token", ...(brief ? [] : ["Speed"])].map((name) => <th key={name} scope="col" className="px-3 py-2.5 first:pl-4 text-right font-medium">{name}</th>)}
+            <th scope="col" className="px-3 py-2.5 first:pl-4 font-medium">Finish</th>
           </tr>
         </thead>
         <tbody className="divide-y divide-line">
           {generations.map((generation) => (
             <tr key={generation.id} className="relative hover:bg-sunken">
-              <td className="truncate px-4 py-2.5 whitespace-nowrap text-soft" title={moment(generation.created_at)}>{ago(generation.created_at, now)}</td>
-              <td className="px-4 py-2.5"><RowLink generation={generation} /></td>
-              <td className="truncate px-4 py-2.5" title={generation.provider_name ?? undefined}><Provider generation={generation} /></td>
-              <td className="px-4 py-2.5 text-right whitespace-nowrap">{count(generation.tokens_prompt)} <span className="text-faint">→</span> {count(generation.tokens_completion)}</td>
-              <td className="px-4 py-2.5 text-right">{cost(generation.total_cost)}</td>
-              <td className="px-4 py-2.5 text-right">{milliseconds(generation.latency)}</td>
-              {!brief && <td className="px-4 py-2.5 text-right whitespace-nowrap">{speed(speedOf(generation))}</td>}
-              <td className="px-4 py-2.5"><Finish generation={generation} /></td>
+              <td className="truncate px-3 py-2.5 first:pl-4 whitespace-nowrap text-soft" title={moment(generation.created_at)}>{ago(generation.created_at, now)}</td>
+              <td className="px-3 py-2.5 first:pl-4"><RowLink generation={generation} /></td>
+              <td className="truncate px-3 py-2.5 first:pl-4" title={generation.provider_name ?? undefined}><Provider generation={generation} /></td>
+              <td className="px-3 py-2.5 first:pl-4 text-right whitespace-nowrap">{count(generation.tokens_prompt)} <span className="text-faint">→</span> {count(generation.tokens_completion)}</td>
+              <td className="px-3 py-2.5 first:pl-4 text-right">{cost(generation.total_cost)}</td>
+              <td className="px-3 py-2.5 first:pl-4 text-right">{milliseconds(generation.latency)}</td>
+              {!brief && <td className="px-3 py-2.5 first:pl-4 text-right whitespace-nowrap">{speed(speedOf(generation))}</td>}
+              <td className="px-3 py-2.5 first:pl-4"><Finish generation={generation} /></td>
             </tr>
           ))}
         </tbody>

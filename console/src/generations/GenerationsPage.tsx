@@ -22,7 +22,7 @@ export function GenerationsPage() {
   const { data, error, refetch } = useQuery({ ...generationsQuery((page - 1) * PAGE, PAGE), enabled: key !== null });
 
   if (!key) {
-    return <SignIn title="Generations are private" note="Sign in with a key to see the requests of its workspace." />;
+    return <SignIn page title="Generations are private" note="Sign in with a key to see the requests of its workspace." />;
   }
   return (
     <>

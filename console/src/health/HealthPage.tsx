@@ -13,6 +13,8 @@ import { Empty, Failure, SkeletonRows } from "../ui/Feedback";
 import { LinkIcon } from "../ui/icons";
 
 const STEP = 40;
+const ROWS = 8;
+const COLUMNS = "grid grid-cols-[minmax(0,1fr)_6rem] items-center gap-x-4 sm:grid-cols-[minmax(0,1fr)_7rem_6rem_6rem]";
 
 interface Row {
   model: string;
@@ -66,21 +68,31 @@ function Legend() {
 }
 
 function ProviderHealth({ name, rows, provider }: { name: string; rows: Row[]; provider?: Provider }) {
+  const [all, setAll] = useState(false);
+  const shown = all || rows.length <= ROWS + 2 ? rows : rows.slice(0, ROWS);
   const troubled = rows.filter(({ endpoint }) => ["warn", "bad"].includes(healthOf(endpoint).tone)).length;
   return (
     <Card className="overflow-hidden">
-      <div className="flex items-center justify-between gap-3 border-b border-line bg-sunken px-4 py-3">
-        <div className="flex min-w-0 items-center gap-2.5">
+      <div className={`${COLUMNS} border-b border-line bg-sunken px-4 py-3`}>
+        <div className="flex min-w-0 flex-wrap items-center gap-x-2.5 gap-y-1">
           <h2 className="truncate font-semibold tracking-tight">{name}</h2>
           {troubled > 0 ? <Badge tone="warn">{troubled} of {rows.length} in trouble</Badge> : <Badge>{rows.length === 1 ? "1 endpoint" : `${rows.length} endpoints`}</Badge>}
+          {provider?.status_page_url && (
+            <a href={provider.status_page_url} target="_blank" rel="noreferrer" className="inline-flex shrink-0 items-center gap-1 text-xs text-soft hover:text-ink">Status page<LinkIcon className="size-3" /></a>
+          )}
         </div>
-        {provider?.status_page_url && (
-          <a href={provider.status_page_url} target="_blank" rel="noreferrer" className="inline-flex shrink-0 items-center gap-1 text-sm text-soft hover:text-ink">Status page<LinkIcon className="size-3.5" /></a>
-        )}
+        <span className="hidden text-right text-xs text-soft sm:block">First token p50</span>
+        <span className="hidden text-right text-xs text-soft sm:block">Speed p50</span>
+        <span className="w-[6rem] text-xs text-soft">Uptime</span>
       </div>
       <ul className="divide-y divide-line">
-        {rows.map(({ model, endpoint }) => <HealthRow key={`${model} ${endpoint.tag}`} model={model} endpoint={endpoint} />)}
+        {shown.map(({ model, endpoint }) => <HealthRow key={`${model} ${endpoint.tag}`} model={model} endpoint={endpoint} />)}
       </ul>
+      {shown.length < rows.length && (
+        <button type="button" onClick={() => setAll(true)} className="w-full border-t border-line px-4 py-2.5 text-left text-sm font-medium text-soft outline-offset-[-3px] transition hover:bg-sunken hover:text-ink">
+          Show {rows.length - shown.length} more
+        </button>
+      )}
     </Card>
   );
 }
@@ -89,7 +101,7 @@ function HealthRow({ model, endpoint }: Row) {
   const [author = "", slug = ""] = model.split("/");
   const health = healthOf(endpoint);
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:grid-cols-[minmax(0,1fr)_5.5rem_6rem_auto]">
+    <li className={`${COLUMNS} px-4 py-2.5 text-sm`}>
       <div className="flex min-w-0 items-center gap-3">
         <Status tone={health.tone} hidden>{health.text}</Status>
         <Link to="/models/$author/$slug" params={{ author, slug }} className="truncate hover:text-accent" title={endpoint.name}>{endpoint.model_name}</Link>

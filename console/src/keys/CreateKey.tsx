@@ -5,6 +5,7 @@ import { keysQuery } from "../api/queries";
 import type { CreatedApiKey, NewApiKey } from "../api/types";
 import { Button } from "../ui/Button";
 import { Copyable } from "../ui/Copy";
+import { SelectBox } from "../ui/Select";
 
 const resets = [["", "Never"], ["daily", "Every day"], ["weekly", "Every week"], ["monthly", "Every month"]] as const;
 
@@ -55,13 +56,13 @@ export function CreateKey({ onDone }: { onDone: () => void }) {
       <div className="grid grid-cols-2 gap-3">
         <Field id="key-limit" label="Limit in USD"><input id="key-limit" name="limit" inputMode="decimal" autoComplete="off" placeholder="Unlimited" className="field w-full" /></Field>
         <Field id="key-reset" label="Limit starts afresh">
-          <select id="key-reset" name="reset" className="field w-full">{resets.map(([value, text]) => <option key={value} value={value}>{text}</option>)}</select>
+          <SelectBox id="key-reset" name="reset">{resets.map(([value, text]) => <option key={value} value={value}>{text}</option>)}</SelectBox>
         </Field>
       </div>
       <Field id="key-days" label="Works for">
-        <select id="key-days" name="days" className="field w-full">
+        <SelectBox id="key-days" name="days">
           <option value="0">Until deleted</option><option value="7">7 days</option><option value="30">30 days</option><option value="90">90 days</option><option value="365">A year</option>
-        </select>
+        </SelectBox>
       </Field>
       <p role="alert" className="min-h-5 text-sm text-bad">{error}</p>
       <div className="flex justify-end gap-2">

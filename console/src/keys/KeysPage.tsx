@@ -25,7 +25,7 @@ export function KeysPage() {
   const refused = error instanceof ApiError && (error.status === 401 || error.status === 403);
 
   if (!key) {
-    return <SignIn title="Keys are managed by key" note="Sign in with the master key or a management key." />;
+    return <SignIn page title="Keys are managed by key" note="Sign in with the master key or a management key." />;
   }
   return (
     <>
@@ -62,7 +62,7 @@ function KeyRow({ item, onDelete }: { item: ApiKey; onDelete: () => void }) {
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-3 px-4 py-3.5 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1.4fr)_auto]">
       <div className={`min-w-0 ${enabled ? "" : "text-faint"}`}>
         <p className="flex items-center gap-2 font-medium"><span className="truncate">{item.name}</span>{expired && <Badge tone="bad">expired</Badge>}{!enabled && <Badge>disabled</Badge>}</p>
-        <p className="truncate text-xs text-faint" title={moment(item.created_at)}><span className="font-mono">{item.label}</span> · made {ago(item.created_at, now)}{item.expires_at && !expired && ` · until ${moment(item.expires_at)}`}</p>
+        <p className="text-xs text-faint" title={moment(item.created_at)}><span className="font-mono">{item.label}</span> · made {ago(item.created_at, now)}{item.expires_at && !expired && ` · until ${moment(item.expires_at)}`}</p>
         {change.error && <p role="alert" className="text-sm text-bad">{change.error.message}</p>}
       </div>
       <div className="order-3 col-span-2 lg:order-none lg:col-span-1"><Limit item={item} /></div>

@@ -26,7 +26,7 @@ export function ModelPage() {
   const missing = model.error instanceof ApiError && model.error.status === 404;
 
   if (missing) {
-    return <Empty title="No such model" action={<Link to="/models" className="text-accent underline underline-offset-4">All models</Link>}>{`Nothing here is called ${id}.`}</Empty>;
+    return <Empty page title="No such model" action={<Link to="/models" className="text-accent underline underline-offset-4">All models</Link>}>{`Nothing here is called ${id}.`}</Empty>;
   }
   return (
     <div className="space-y-10">

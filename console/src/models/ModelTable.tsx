@@ -28,7 +28,7 @@ export function ModelTable({ models, sort, onSort }: { models: Model[]; sort: So
   return (
     <table className="w-full table-fixed text-sm">
       <colgroup>
-        <col className="w-[34%]" /><col className="w-[10%]" /><col className="w-[11%]" /><col className="w-[11%]" /><col className="w-[15%]" /><col className="w-[19%]" />
+        <col className="w-[33%]" /><col className="w-[10%]" /><col className="w-[10%]" /><col className="w-[10%]" /><col className="w-[16%]" /><col className="w-[21%]" />
       </colgroup>
       <thead className="border-b border-line bg-sunken text-left text-xs text-soft">
         <tr>
@@ -102,7 +102,9 @@ function Price({ value }: { value: string }) {
 
 export function Modalities({ model }: { model: Model }) {
   const { input_modalities: input, output_modalities: output } = model.architecture;
-  return <span className="block truncate" title={`${input.join(", ")} → ${output.join(", ")}`}>{input.join(", ")} → {output.join(", ")}</span>;
+  const whole = `${input.join(", ")} → ${output.join(", ")}`;
+  const textOnly = output.length === 1 && output[0] === "text";
+  return <span className="block truncate" title={whole}>{textOnly ? input.join(", ") : whole}</span>;
 }
 
 function Abilities({ model }: { model: Model }) {

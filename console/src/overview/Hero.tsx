@@ -37,7 +37,7 @@ export function Hero({ models }: { models: number | null }) {
         {facts.map(([name, value]) => (
           <div key={name}>
             <dt className="text-xs text-faint">{name}</dt>
-            <dd className="h-6 min-w-12 text-sm font-medium">{value ?? <span className="skeleton mt-1.5 block h-3.5 w-14" />}</dd>
+            <dd className="min-h-6 min-w-12 text-sm font-medium">{value ?? <span className="skeleton mt-1.5 block h-3.5 w-14" />}</dd>
           </div>
         ))}
       </dl>

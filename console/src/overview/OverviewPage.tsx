@@ -28,7 +28,7 @@ export function OverviewPage() {
       <Hero models={catalogue.data?.length ?? null} />
       {!key && <SignIn />}
       <div className="grid gap-x-6 gap-y-10 xl:grid-cols-2">
-        <Section title="Call it" note="Any OpenAI client works: change its base URL and key." className="flex min-w-0 flex-col">
+        <Section title="Call it" note="Any OpenAI client works: change its base URL and key." className="flex min-w-0 flex-col [&>:last-child]:flex-1">
           <CallExamples model={model || "author/model"} />
         </Section>
         <Section title="Try it" note="One streamed request through this server." className="flex min-w-0 flex-col [&>:last-child]:flex-1">

@@ -5,13 +5,14 @@ import { Mark } from "../shell/Logo";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
 import { Copyable } from "../ui/Copy";
-import { keepKey } from "./credential";
+import { keepKey, keyWasRefused } from "./credential";
 
-/** Asks for a key, tries it, and keeps it in this browser. */
-export function SignIn({ title = "Plug in your key", note }: { title?: string; note?: string }) {
+/** Asks for a key, tries it, and keeps it in this browser; `page` when it is all there is on the page. */
+export function SignIn({ title = "Plug in your key", note, page = false }: { title?: string; note?: string; page?: boolean }) {
+  const Title = page ? "h1" : "h2";
   const queries = useQueryClient();
   const [value, setValue] = useState("");
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<string | null>(() => (keyWasRefused() ? "The server no longer accepts the key that was used here." : null));
   const [busy, setBusy] = useState(false);
 
   async function submit(event: FormEvent) {
@@ -38,7 +39,7 @@ export function SignIn({ title = "Plug in your key", note }: { title?: string; n
   return (
     <Card className="mx-auto w-full max-w-xl p-6 sm:p-8">
       <Mark className="size-9" />
-      <h2 className="mt-4 text-lg font-semibold tracking-tight">{title}</h2>
+      <Title className="mt-4 text-lg font-semibold tracking-tight">{title}</Title>
       <p className="mt-1 text-sm text-soft">{note ?? "Requests, costs and keys are visible to key holders. Models and health are open to everyone."}</p>
       <form onSubmit={submit} className="mt-5" noValidate>
         <label htmlFor="sign-in-key" className="label">Key</label>

@@ -34,7 +34,7 @@ export function Shell() {
           <div className="flex items-center gap-1"><ThemeButton /><SignOut compact /></div>
         </header>
         <DemoBanner />
-        <main id="main" tabIndex={-1} className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-10 lg:pt-10 lg:pb-16">
+        <main id="main" tabIndex={-1} className="mx-auto w-full max-w-7xl flex-1 px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-10 lg:pt-10 lg:pb-16">
           <Outlet />
         </main>
         <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-5 border-t border-line bg-panel pb-[env(safe-area-inset-bottom)] lg:hidden">
@@ -112,8 +112,8 @@ function DemoBanner() {
     return null;
   }
   return (
-    <p role="note" className="border-b border-accent-line bg-accent-soft px-4 py-2 text-center text-sm text-ink">
+    <section aria-label="Notice" className="border-b border-accent-line bg-accent-soft px-4 py-2 text-center text-sm text-ink">
       <strong className="font-semibold text-accent">Demo.</strong> All providers are simulated: answers are made up, and nothing costs real money.
-    </p>
+    </section>
   );
 }

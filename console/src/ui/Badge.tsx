@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 const tones = {
-  plain: "bg-sunken text-soft",
+  plain: "bg-line/60 text-soft",
   accent: "bg-accent-soft text-accent",
   good: "bg-good-soft text-good",
   warn: "bg-warn-soft text-warn",

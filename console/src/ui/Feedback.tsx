@@ -14,7 +14,9 @@ export function SkeletonRows({ rows = 6, className = "h-5" }: { rows?: number; c
   );
 }
 
-export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+/** What to say when there is nothing to show; `page` when it is all there is on the page. */
+export function Empty({ title, children, action, page = false }: { title: string; children?: ReactNode; action?: ReactNode; page?: boolean }) {
+  const Title = page ? "h1" : "p";
   return (
     <div className="flex flex-col items-center px-6 py-14 text-center">
       <svg viewBox="0 0 96 28" className="h-7 w-24 text-line-strong" fill="none" stroke="currentColor" strokeWidth="2" aria-hidden="true">
@@ -22,7 +24,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
         <circle cx="48" cy="14" r="7" strokeDasharray="3 3.3" />
         <circle cx="84" cy="14" r="7" />
       </svg>
-      <p className="mt-4 font-medium">{title}</p>
+      <Title className="mt-4 font-medium">{title}</Title>
       {children && <div className="mt-1 max-w-md text-sm text-soft">{children}</div>}
       {action && <div className="mt-4">{action}</div>}
     </div>

@@ -8,6 +8,8 @@ namespace Patchbay.Billing;
 public sealed class Hold : IAsyncDisposable
 {
     private readonly HoldBook _book;
+    private Func<object, OpenHold>? _describe;
+    private object? _state;
 
     internal Hold(HoldBook book, BudgetPath path, Money amount, string generationId, DateTimeOffset createdAt)
     {
@@ -27,12 +29,19 @@ public sealed class Hold : IAsyncDisposable
     /// <summary>When it was taken.</summary>
     public DateTimeOffset CreatedAt { get; }
 
-    /// <summary>Describes the generation in flight; asked only for holds that stay open long enough to be written down.
-    /// </summary>
-    public Func<OpenHold>? Describe { get; set; }
+    /// <summary>Says how to describe the generation in flight. It is asked only while the hold is open, and only when it
+    /// stays open long enough to be written down; it must be quick.</summary>
+    public void DescribeWith(Func<object, OpenHold> describe, object state)
+    {
+        _state = state;
+        _describe = describe;
+    }
 
     /// <summary>Whether an <see cref="OpenHold"/> row exists, which the settlement must remove.</summary>
     public bool Recorded { get; internal set; }
+
+    /// <summary>The generation in flight; null when nobody said how to describe it.</summary>
+    internal OpenHold? Describe() => _describe?.Invoke(_state!);
 
     internal BudgetPath Path { get; }
 

@@ -139,22 +139,38 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
         return sum;
     }
 
-    /// <summary>Open holds that were taken before this time and are not written down yet, oldest last.</summary>
-    public IReadOnlyList<Hold> FindUnrecorded(DateTimeOffset takenBefore)
+    /// <summary>Open holds that were taken before this time and are not written down yet, with their descriptions. They are
+    /// marked as recorded before they are written: a settlement that overtakes the write then removes a row too much, never
+    /// one too few.</summary>
+    public IReadOnlyList<(Hold Hold, OpenHold Row)> TakeUnrecorded(DateTimeOffset takenBefore)
     {
-        var result = new List<Hold>();
+        var open = new List<Hold>();
         lock (_openGate)
         {
             for (var hold = _newestOpen; hold is not null; hold = hold.Next)
             {
-                if (hold.CreatedAt < takenBefore && !hold.Recorded && hold.Describe is not null)
+                if (hold.CreatedAt < takenBefore && !hold.Recorded)
                 {
-                    result.Add(hold);
+                    open.Add(hold);
                 }
             }
         }
 
-        return result;
+        var rows = new List<(Hold, OpenHold)>(open.Count);
+        foreach (var hold in open)
+        {
+            // A hold ends under this lock, so that what describes it is still its own.
+            lock (hold.Path.Gate)
+            {
+                if (!hold.Ended && hold.Describe() is { } row)
+                {
+                    hold.Recorded = true;
+                    rows.Add((hold, row));
+                }
+            }
+        }
+
+        return rows;
     }
 
     internal void End(Hold hold, Money charge, Money byok)

@@ -6,40 +6,32 @@ namespace Patchbay.Billing;
 /// account nothing.</summary>
 public sealed class HoldKeeper(HoldBook book, IOpenHoldLog log, ISettlementLog settlements, TimeProvider clock)
 {
+    private readonly List<Hold> _recorded = [];
+
     /// <summary>How long a hold may be open before it is written down.</summary>
     public static readonly TimeSpan RecordAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>One round: writes down what has been open for longer than <see cref="RecordAfter"/>, and removes rows whose
-    /// hold ended meanwhile.</summary>
+    /// hold ended meanwhile. Rounds must not overlap.</summary>
     public async Task RecordAsync(CancellationToken cancellationToken)
     {
-        var holds = book.FindUnrecorded(clock.GetUtcNow() - RecordAfter);
-        if (holds.Count == 0)
-        {
-            return;
-        }
-
-        // Marked before it is written: a settlement that overtakes the write then removes a row too much, never too few.
-        var rows = new List<OpenHold>(holds.Count);
-        foreach (var hold in holds)
-        {
-            hold.Recorded = true;
-            rows.Add(hold.Describe!());
-        }
-
-        await log.RecordAsync(rows, cancellationToken);
-        var ended = new List<string>();
-        foreach (var hold in holds)
-        {
-            if (hold.Ended)
-            {
-                ended.Add(hold.GenerationId);
-            }
-        }
-
+        // A settlement removes its row, but one that was under way while the row was written does not know of it.
+        var ended = _recorded.FindAll(static hold => hold.Ended);
         if (ended.Count > 0)
         {
-            await log.RemoveAsync(ended, cancellationToken);
+            await log.RemoveAsync(ended.ConvertAll(static hold => hold.GenerationId), cancellationToken);
+            _recorded.RemoveAll(static hold => hold.Ended);
+        }
+
+        var taken = book.TakeUnrecorded(clock.GetUtcNow() - RecordAfter);
+        if (taken.Count > 0)
+        {
+            foreach (var (hold, _) in taken)
+            {
+                _recorded.Add(hold);
+            }
+
+            await log.RecordAsync([.. taken.Select(static pair => pair.Row)], cancellationToken);
         }
     }
 
@@ -51,6 +43,11 @@ public sealed class HoldKeeper(HoldBook book, IOpenHoldLog log, ISettlementLog s
         foreach (var hold in holds)
         {
             await settlements.SettleAsync(Crashed(hold));
+        }
+
+        if (holds.Count > 0)
+        {
+            await log.RemoveAsync([.. holds.Select(static hold => hold.GenerationId)], cancellationToken);
         }
 
         return holds.Count;

@@ -19,10 +19,10 @@ internal static class ModelBuilder
         var slug = own?.Slug ?? record!.Slug;
         var name = own?.Name ?? record?.Name ?? slug;
         var author = slug[..slug.IndexOf('/', StringComparison.Ordinal)];
-        var input = own?.Input ?? ParseModalities(record?.Input);
-        var output = own?.Output ?? ParseModalities(record?.Output);
+        var input = own?.Input ?? record?.Input ?? Modalities.Text;
+        var output = own?.Output ?? record?.Output ?? Modalities.Text;
         var supported = own?.Supported
-            ?? (record is null ? AllChatParameters : ParseParameters(record.Parameters) ?? Parameters.None);
+            ?? (record is null ? AllChatParameters : record.Parameters ?? Parameters.None);
         var context = own?.ContextLength ?? record?.Context;
         var maxOutput = own?.MaxOutputTokens ?? record?.MaxOutput;
 
@@ -44,11 +44,11 @@ internal static class ModelBuilder
                     Tag = tag,
                     ModelSlug = slug,
                     UpstreamModel = endpoint.Id,
-                    Prices = RecordPrices.ToPriceList(endpoint.Prices, endpoint.Tiers),
+                    Prices = endpoint.Prices,
                     ContextLength = endpoint.Context ?? context,
                     MaxOutputTokens = endpoint.MaxOutput,
                     Quantization = endpoint.Quantization,
-                    Supported = ParseParameters(endpoint.Parameters) ?? supported,
+                    Supported = endpoint.Parameters ?? supported,
                     Input = input,
                     Output = output,
                     Region = endpoint.Region,
@@ -148,37 +148,4 @@ internal static class ModelBuilder
 
     private static long UnixSeconds(DateOnly? day) =>
         day is { } date ? new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeSeconds() : 0;
-
-    private static Modalities ParseModalities(string[]? names)
-    {
-        var set = Modalities.None;
-        foreach (var name in names ?? [])
-        {
-            if (ModalityNames.TryParse(name, out var one))
-            {
-                set |= one;
-            }
-        }
-
-        return set == Modalities.None ? Modalities.Text : set;
-    }
-
-    private static Parameters? ParseParameters(string[]? names)
-    {
-        if (names is null)
-        {
-            return null;
-        }
-
-        var set = Parameters.None;
-        foreach (var name in names)
-        {
-            if (ParameterNames.TryParse(name, out var one))
-            {
-                set |= one;
-            }
-        }
-
-        return set;
-    }
 }

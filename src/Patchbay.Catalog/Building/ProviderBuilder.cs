@@ -13,7 +13,7 @@ internal static class ProviderBuilder
             Name = own?.Name ?? record?.Name ?? own!.Slug,
             Protocol = own?.Protocol ?? "openai",
             BaseUrl = baseUrl,
-            Auth = own?.Auth ?? (record is null ? DefaultAuth(own!, baseUrl) : record.Auth ?? "bearer"),
+            Auth = own?.Auth ?? record?.Auth ?? DefaultAuth(own!, baseUrl),
             ApiKeyEnv = env,
             ApiKey = own is { ApiKeyGiven: true } ? own.ApiKey : FirstKey(env, credentials),
             Headers = own?.Headers ?? [],

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-
 namespace Patchbay.Catalog;
 
 /// <summary>Catalogue facts as they are stored, before keys and the operator's file are applied. Immutable.</summary>
@@ -19,17 +16,18 @@ public sealed class CatalogData
     public static CatalogData LoadBuiltIn() => new()
     {
         Providers = ReadProviders(),
-        Models = Read("models.json", CatalogJson.Default.ModelRecordArray),
-        Endpoints = Read("endpoints.json", CatalogJson.Default.EndpointRecordArray),
+        Models = DataReader.Models(Resource("models.json")),
+        Endpoints = DataReader.Endpoints(Resource("endpoints.json")),
     };
 
     /// <summary>The built-in providers only.</summary>
-    internal static ProviderRecord[] ReadProviders() =>
-        Read("providers.json", CatalogJson.Default.ProviderRecordArray);
+    internal static ProviderRecord[] ReadProviders() => DataReader.Providers(Resource("providers.json"));
 
-    private static T[] Read<T>(string name, JsonTypeInfo<T[]> type)
+    private static byte[] Resource(string name)
     {
         using var stream = typeof(CatalogData).Assembly.GetManifestResourceStream(name)!;
-        return JsonSerializer.Deserialize(stream, type)!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 }

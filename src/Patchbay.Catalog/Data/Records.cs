@@ -1,93 +1,68 @@
-using System.Text.Json.Serialization;
+using Patchbay.Core;
 
 namespace Patchbay.Catalog;
 
 /// <summary>A line of <c>Data/providers.json</c>.</summary>
-internal sealed record ProviderRecord
+internal sealed class ProviderRecord
 {
-    public required string Slug { get; init; }
-    public required string Name { get; init; }
-    public string? BaseUrl { get; init; }
-    /// <summary>Null is bearer.</summary>
-    public string? Auth { get; init; }
-    public string[]? Env { get; init; }
-    public string? Headquarters { get; init; }
-    public string[]? Datacenters { get; init; }
-    public string? Privacy { get; init; }
-    public string? Terms { get; init; }
-    public string? Status { get; init; }
-    public string? Docs { get; init; }
-    public bool? Trains { get; init; }
-    public bool? Retains { get; init; }
-    public int? RetentionDays { get; init; }
-    public bool Zdr { get; init; }
-    public string[]? Quirks { get; init; }
-    public bool CancelStopsBilling { get; init; }
+    public string Slug { get; set; } = "";
+    public string Name { get; set; } = "";
+    public string? BaseUrl { get; set; }
+    public string Auth { get; set; } = "bearer";
+    public string[]? Env { get; set; }
+    public string? Headquarters { get; set; }
+    public string[]? Datacenters { get; set; }
+    public string? Privacy { get; set; }
+    public string? Terms { get; set; }
+    public string? Status { get; set; }
+    public string? Docs { get; set; }
+    public bool? Trains { get; set; }
+    public bool? Retains { get; set; }
+    public int? RetentionDays { get; set; }
+    public bool Zdr { get; set; }
+    public string[]? Quirks { get; set; }
+    public bool CancelStopsBilling { get; set; }
 }
 
 /// <summary>A line of <c>Data/models.json</c>.</summary>
-internal sealed record ModelRecord
+internal sealed class ModelRecord
 {
-    public required string Slug { get; init; }
-    public required string Name { get; init; }
-    public string? Canonical { get; init; }
-    public long? Created { get; init; }
-    public DateOnly? Released { get; init; }
-    public string? Cutoff { get; init; }
-    public int? Context { get; init; }
-    public int? MaxOutput { get; init; }
-    public string[]? Input { get; init; }
-    public string[]? Output { get; init; }
-    public string? Tokenizer { get; init; }
-    public string? Instruct { get; init; }
-    public string? HuggingFace { get; init; }
-    public DateOnly? Expires { get; init; }
-    public string[]? Parameters { get; init; }
-    public bool Moderated { get; init; }
-    public bool? Reasoning { get; init; }
-    public string[]? Efforts { get; init; }
-    public string[]? Aliases { get; init; }
+    public string Slug { get; set; } = "";
+    public string Name { get; set; } = "";
+    public string? Canonical { get; set; }
+    public long? Created { get; set; }
+    public DateOnly? Released { get; set; }
+    public string? Cutoff { get; set; }
+    public int? Context { get; set; }
+    public int? MaxOutput { get; set; }
+    public Modalities? Input { get; set; }
+    public Modalities? Output { get; set; }
+    public string? Tokenizer { get; set; }
+    public string? Instruct { get; set; }
+    public string? HuggingFace { get; set; }
+    public DateOnly? Expires { get; set; }
+    public Parameters? Parameters { get; set; }
+    public bool Moderated { get; set; }
+    public bool? Reasoning { get; set; }
+    public string[]? Efforts { get; set; }
+    public string[]? Aliases { get; set; }
 }
 
 /// <summary>A line of <c>Data/endpoints.json</c>.</summary>
-internal sealed record EndpointRecord
+internal sealed class EndpointRecord
 {
-    public required string Model { get; init; }
-    public required string Provider { get; init; }
-    public required string Id { get; init; }
-    public required PriceRecord Prices { get; init; }
-    public PriceRecord[]? Tiers { get; init; }
-    public int? Context { get; init; }
-    public int? MaxOutput { get; init; }
-    public string? Quantization { get; init; }
-    public string[]? Parameters { get; init; }
-    public string? Region { get; init; }
-    public string? Tag { get; init; }
-    public bool Disputed { get; init; }
-}
+    public string Model { get; set; } = "";
+    public string Provider { get; set; } = "";
+    public string Id { get; set; } = "";
+    public PriceList Prices { get; set; } = PriceList.Free;
+    public int? Context { get; set; }
+    public int? MaxOutput { get; set; }
+    public string? Quantization { get; set; }
+    public Parameters? Parameters { get; set; }
+    public string? Region { get; set; }
+    public string? Tag { get; set; }
 
-/// <summary>Prices in dollars per unit, as decimal text; in a tier, what is absent is as in the base list.</summary>
-internal sealed record PriceRecord
-{
-    /// <summary>Only in a tier: it applies to prompts of more tokens than this.</summary>
-    public long Above { get; init; }
-    public string? Prompt { get; init; }
-    public string? Completion { get; init; }
-    public string? CacheRead { get; init; }
-    public string? CacheWrite { get; init; }
-    [JsonPropertyName("cache_write_1h")]
-    public string? CacheWrite1h { get; init; }
-    public string? Reasoning { get; init; }
-    public string? AudioInput { get; init; }
-    public string? AudioOutput { get; init; }
-    public string? ImageInput { get; init; }
-    public string? ImageOutput { get; init; }
-    public string? Request { get; init; }
-    public string? WebSearch { get; init; }
+    /// <summary>The day after which the provider may no longer serve it.</summary>
+    public DateOnly? Ends { get; set; }
+    public bool Disputed { get; set; }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(ProviderRecord[]))]
-[JsonSerializable(typeof(ModelRecord[]))]
-[JsonSerializable(typeof(EndpointRecord[]))]
-internal sealed partial class CatalogJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using Patchbay.Core;
 
 namespace Patchbay.Protocol;
@@ -9,15 +10,20 @@ namespace Patchbay.Protocol;
 /// <param name="Status">The HTTP status that stands for it.</param>
 public readonly record struct PreviousError(string Provider, string Code, int Status);
 
-/// <summary>Writes an error as the OpenAI and OpenRouter clients read it.</summary>
+/// <summary>Writes an error as the clients of OpenAI (<c>type</c>, <c>param</c>) and of OpenRouter (<c>code</c>,
+/// <c>metadata</c>) read it.</summary>
 public static class OpenAiErrorWriter
 {
-    /// <summary>Writes the whole body.</summary>
+    /// <summary>Writes the whole body, <c>{"error":{…}}</c>.</summary>
     public static void Write(GatewayError error, IBufferWriter<byte> output) => Write(error, default, output);
 
     /// <summary>Writes the whole body, with the attempts that failed before.</summary>
     public static void Write(GatewayError error, ReadOnlySpan<PreviousError> previous, IBufferWriter<byte> output)
     {
-        output.Write("{}"u8);
+        using var json = new Utf8JsonWriter(output, ErrorBody.Options);
+        json.WriteStartObject();
+        json.WritePropertyName("error"u8);
+        ErrorBody.WriteError(json, error, isChunk: false, previous);
+        json.WriteEndObject();
     }
 }

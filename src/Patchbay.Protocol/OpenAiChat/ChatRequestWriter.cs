@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Text;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -14,6 +16,224 @@ public static class ChatRequestWriter
     public static void Write(
         ReadOnlySpan<byte> body, RequestEnvelope envelope, in UpstreamRequestEdits edits, IBufferWriter<byte> output)
     {
-        output.Write(body);
+        var sink = new ByteSink(output, body.Length + edits.Model.Length * 6 + 512);
+        var copy = new Copy(body, envelope, edits);
+        copy.Run(ref sink);
+        sink.Complete();
+    }
+
+    private ref struct Copy(ReadOnlySpan<byte> body, RequestEnvelope envelope, scoped in UpstreamRequestEdits edits)
+    {
+        private readonly ReadOnlySpan<byte> _body = body;
+        private readonly RequestEnvelope _envelope = envelope;
+        private readonly UpstreamRequestEdits _edits = edits;
+        private readonly long? _limit =
+            edits.MaxOutputTokens ?? (edits.UseMaxTokensField || edits.UseMaxCompletionTokensField
+                ? envelope.MaxOutputTokens
+                : null);
+
+        private int _from;
+        private int _dropped;
+        private bool _hasModel;
+        private bool _hasLimit;
+        private bool _hasStreamOptions;
+        private bool _hasEffort = envelope.HasEffortMember;
+
+        public void Run(ref ByteSink sink)
+        {
+            foreach (ref readonly var mark in _envelope.Marks)
+            {
+                if (IsDropped(mark))
+                {
+                    Drop(mark, ref sink);
+                }
+                else
+                {
+                    Edit(mark, ref sink);
+                }
+            }
+
+            CopyTo(_envelope.LastEnd, ref sink);
+            var hasMembers = _dropped < _envelope.MemberTotal;
+            if (!_hasModel)
+            {
+                Add("\"model\":"u8, ref hasMembers, ref sink);
+                sink.AppendString(_edits.Model.Span);
+            }
+
+            if (_limit is { } limit && !_hasLimit && (_edits.Drop & LimitParameter()) == 0)
+            {
+                Add(LimitName(), ref hasMembers, ref sink);
+                sink.Append((byte)':');
+                sink.Append(limit);
+            }
+
+            if (_edits.IncludeUsage && _envelope.Stream && !_hasStreamOptions)
+            {
+                Add("\"stream_options\":{\"include_usage\":true}"u8, ref hasMembers, ref sink);
+            }
+
+            CopyTo(_body.Length, ref sink);
+        }
+
+        private readonly bool IsDropped(in RequestMark mark)
+        {
+            var rule = RequestMembers.Rule(mark.Member);
+            if (rule.GatewayOnly || (rule.Parameter & _edits.Drop) != 0)
+            {
+                return true;
+            }
+
+            return mark.Member switch
+            {
+                RequestMember.StreamOptions => !_envelope.Stream,
+                RequestMember.IncludeReasoning => !_edits.KeepReasoningObject,
+                RequestMember.Reasoning => !_edits.KeepReasoningObject && !ReplacesReasoning(),
+
+                RequestMember.ReasoningEffort => !_edits.KeepReasoningObject && !_envelope.HasEffortMember,
+
+                // Of two limits the one that counts stays, under the name that the provider knows.
+                RequestMember.MaxTokens or RequestMember.MaxCompletionTokens => _hasLimit,
+                _ => false,
+            };
+        }
+
+        private readonly bool ReplacesReasoning() =>
+            _envelope.ReasoningEffort is not null && !_hasEffort && (_edits.Drop & Parameters.ReasoningEffort) == 0;
+
+        private void Drop(in RequestMark mark, ref ByteSink sink)
+        {
+            if (_dropped == mark.Index)
+            {
+                // Nothing before it is kept: it goes with the comma behind it.
+                CopyTo(mark.NameStart, ref sink);
+                _from = mark.NextStart;
+            }
+            else
+            {
+                CopyTo(mark.PreviousEnd, ref sink);
+                _from = mark.ValueEnd;
+            }
+
+            _dropped++;
+        }
+
+        private void Edit(in RequestMark mark, ref ByteSink sink)
+        {
+            switch (mark.Member)
+            {
+                case RequestMember.Model:
+                    _hasModel = true;
+                    CopyTo(mark.ValueStart, ref sink);
+                    sink.AppendString(_edits.Model.Span);
+                    _from = mark.ValueEnd;
+                    break;
+
+                case RequestMember.StreamOptions when _edits.IncludeUsage:
+                    _hasStreamOptions = true;
+                    StreamOptions(mark, ref sink);
+                    break;
+
+                case RequestMember.MaxTokens or RequestMember.MaxCompletionTokens when _limit is not null:
+                    _hasLimit = true;
+                    CopyTo(mark.NameStart, ref sink);
+                    if ((_edits.Drop & LimitParameter()) == 0 && (_edits.UseMaxTokensField || _edits.UseMaxCompletionTokensField))
+                    {
+                        sink.Append(LimitName());
+                    }
+                    else
+                    {
+                        sink.Append(mark.Member == RequestMember.MaxTokens ? MaxTokens : MaxCompletionTokens);
+                    }
+
+                    sink.Append((byte)':');
+                    sink.Append(_limit.GetValueOrDefault());
+                    _from = mark.ValueEnd;
+                    break;
+
+                case RequestMember.Reasoning when !_edits.KeepReasoningObject:
+                    _hasEffort = true;
+                    CopyTo(mark.NameStart, ref sink);
+                    sink.Append("\"reasoning_effort\":\""u8);
+                    AppendAscii(_envelope.ReasoningEffort!, ref sink);
+                    sink.Append((byte)'"');
+                    _from = mark.ValueEnd;
+                    break;
+
+                case RequestMember.Messages when _edits.DeveloperAsSystem:
+                    var roles = _envelope.DeveloperRoles;
+                    for (var i = 0; i < roles.Count; i += 2)
+                    {
+                        CopyTo(roles[i], ref sink);
+                        sink.Append("\"system\""u8);
+                        _from = roles[i + 1];
+                    }
+
+                    break;
+
+                default:
+                    break;
+            }
+        }
+
+        private void StreamOptions(in RequestMark mark, ref ByteSink sink)
+        {
+            var (start, end) = _envelope.IncludeUsage;
+            if (end > 0)
+            {
+                CopyTo(start, ref sink);
+                sink.Append("true"u8);
+                _from = end;
+                return;
+            }
+
+            CopyTo(mark.ValueStart, ref sink);
+            var inside = _body[mark.ValueStart..mark.ValueEnd];
+            if (inside[0] != (byte)'{' || inside[1..^1].Trim(" \t\r\n"u8).IsEmpty)
+            {
+                sink.Append("{\"include_usage\":true}"u8);
+                _from = mark.ValueEnd;
+                return;
+            }
+
+            sink.Append("{\"include_usage\":true,"u8);
+            _from = mark.ValueStart + 1;
+        }
+
+        private void CopyTo(int to, ref ByteSink sink)
+        {
+            if (to > _from)
+            {
+                sink.Append(_body[_from..to]);
+                _from = to;
+            }
+        }
+
+        private static ReadOnlySpan<byte> MaxTokens => "\"max_tokens\""u8;
+
+        private static ReadOnlySpan<byte> MaxCompletionTokens => "\"max_completion_tokens\""u8;
+
+        private readonly ReadOnlySpan<byte> LimitName() =>
+            _edits.UseMaxCompletionTokensField ? MaxCompletionTokens : MaxTokens;
+
+        private readonly Parameters LimitParameter() =>
+            _edits.UseMaxCompletionTokensField ? Parameters.MaxCompletionTokens : Parameters.MaxTokens;
+
+        private static void Add(ReadOnlySpan<byte> text, ref bool hasMembers, ref ByteSink sink)
+        {
+            if (hasMembers)
+            {
+                sink.Append((byte)',');
+            }
+
+            hasMembers = true;
+            sink.Append(text);
+        }
+
+        private static void AppendAscii(string text, ref ByteSink sink)
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            sink.Append(bytes[..Encoding.ASCII.GetBytes(text, bytes)]);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Unicode;
 using Patchbay.Core;
 
 namespace Patchbay.Protocol;
@@ -5,23 +7,27 @@ namespace Patchbay.Protocol;
 /// <summary>Reads the body of an answer that is not a stream. Reusable: each <see cref="Read"/> starts afresh.</summary>
 public sealed class ChatResponseReader
 {
+    private Usage _usage;
+
+    internal ChatAnswerScan Scan { get; } = new(isStream: false);
+
     /// <summary>The usage that the provider reported.</summary>
-    public Usage Usage { get; private set; }
+    public Usage Usage => _usage;
 
     /// <summary>The provider reported usable usage.</summary>
     public bool HasUsage { get; private set; }
 
     /// <summary>The first choice's normalised finish reason: stop, length, tool_calls, content_filter or error.</summary>
-    public string? FinishReason { get; private set; }
+    public string? FinishReason => Scan.FinishReason;
 
     /// <summary>The provider's own word for <see cref="FinishReason"/>.</summary>
-    public string? NativeFinishReason { get; private set; }
+    public string? NativeFinishReason => Scan.NativeFinishReason;
 
     /// <summary>The provider's id of the answer.</summary>
-    public string? UpstreamId { get; private set; }
+    public string? UpstreamId => Scan.UpstreamId;
 
     /// <summary>The service tier that the provider reported.</summary>
-    public string? ServiceTier { get; private set; }
+    public string? ServiceTier => Scan.ServiceTier;
 
     /// <summary>The body is an error although its status was 200.</summary>
     public bool HasError => Error is not null;
@@ -30,15 +36,39 @@ public sealed class ChatResponseReader
     public GatewayError? Error { get; private set; }
 
     /// <summary>No text, reasoning, tool call, refusal, image or audio.</summary>
-    public bool IsEmpty { get; private set; }
+    public bool IsEmpty => !Scan.HasContent;
 
     /// <summary>UTF-8 bytes of text, reasoning and tool arguments, for estimates.</summary>
-    public long OutputBytes { get; private set; }
+    public long OutputBytes => Scan.OutputBytes;
 
-    /// <summary>Reads a body. False when it is not one JSON object; then nothing else may be used.</summary>
+    /// <summary>Reads a body. False when it is not one JSON object in UTF-8; then nothing else may be used.</summary>
     public bool Read(ReadOnlySpan<byte> body)
     {
-        IsEmpty = body.IsEmpty;
-        return !body.IsEmpty;
+        Error = null;
+        HasUsage = false;
+        Scan.Reset();
+        try
+        {
+            if (!Utf8.IsValid(body) || !Scan.Scan(body))
+            {
+                return false;
+            }
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        HasUsage = Scan.Usage.TryNormalise(out _usage);
+        if (Scan.ErrorRange is { } range)
+        {
+            Error = ChatErrorReader.ToGatewayError(body[range]);
+        }
+        else if (Scan.IsErrorObject && !Scan.HasChoices)
+        {
+            Error = ChatErrorReader.ToGatewayError(body);
+        }
+
+        return true;
     }
 }

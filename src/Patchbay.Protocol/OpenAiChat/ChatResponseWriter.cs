@@ -6,8 +6,14 @@ namespace Patchbay.Protocol;
 /// <summary>Turns the body of a provider's answer into ours.</summary>
 public static class ChatResponseWriter
 {
-    /// <summary>Copies the body with our id, model and provider, normalised finish reasons, and usage with the cost.
-    /// Every other byte is the provider's.</summary>
+    /// <summary>Copies the body with our id, model and provider, normalised finish reasons beside the provider's own
+    /// (<c>native_finish_reason</c>), and usage with the cost. Every other byte is the provider's.</summary>
+    /// <param name="body">The body that <paramref name="read"/> has read last.</param>
+    /// <param name="read">The reader, after it returned true.</param>
+    /// <param name="stamp">Our id, model and provider.</param>
+    /// <param name="usage">What is charged for.</param>
+    /// <param name="charge">What it costs.</param>
+    /// <param name="output">Receives the new body.</param>
     public static void Write(
         ReadOnlySpan<byte> body,
         ChatResponseReader read,
@@ -16,6 +22,30 @@ public static class ChatResponseWriter
         in Charge charge,
         IBufferWriter<byte> output)
     {
-        output.Write(body);
+        var scan = read.Scan;
+        var splices = scan.Splices;
+        var reported = scan.UsageRange is { } range ? body[range] : default;
+        var sink = new ByteSink(
+            output, ChatSplicer.Bound(body, splices, stamp) + ChatUsageWriter.Bound(reported.Length));
+        var from = 0;
+        var next = ChatSplicer.Copy(body, ref from, scan.CloseAt, splices, 0, stamp, ref sink);
+        var hasUsage = next < splices.Length && splices[next].Kind == SpliceKind.Usage;
+        if (hasUsage)
+        {
+            ChatUsageWriter.Write(reported, usage, charge, ref sink);
+            from = splices[next].End;
+            next = ChatSplicer.Copy(body, ref from, scan.CloseAt, splices, next + 1, stamp, ref sink);
+        }
+
+        var hasMembers = scan.HasMembers;
+        ChatSplicer.AppendMissing(!scan.HasId, !scan.HasModel, ref hasMembers, stamp, ref sink);
+        if (!hasUsage)
+        {
+            sink.Append(hasMembers ? ",\"usage\":"u8 : "\"usage\":"u8);
+            ChatUsageWriter.Write(reported, usage, charge, ref sink);
+        }
+
+        ChatSplicer.Copy(body, ref from, body.Length, splices, next, stamp, ref sink);
+        sink.Complete();
     }
 }

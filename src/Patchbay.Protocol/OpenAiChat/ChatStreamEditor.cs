@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
 using Patchbay.Core;
 
 namespace Patchbay.Protocol;
@@ -8,35 +10,50 @@ namespace Patchbay.Protocol;
 /// <see cref="Reset"/>. Not safe for use by several threads.</summary>
 public sealed class ChatStreamEditor
 {
+    private const int LongestPrefix = 4 * 1024;
+
+    private readonly ChatAnswerScan _scan = new(isStream: true);
+    private ResponseStamp _stamp;
+
+    // The beginning of the last chunk as it came, and as it goes out.
+    private ChatPrefix _prefix;
+    private byte[] _prefixBytes = [];
+    private byte[] _prefixEdited = [];
+    private int _prefixEditedLength;
+
+    private byte[] _usage = [];
+    private int _usageLength;
+    private byte[] _oneLine = [];
+
     /// <summary>The event that ends a whole stream.</summary>
     public static ReadOnlySpan<byte> DoneFrame => "data: [DONE]\n\n"u8;
 
     /// <summary>A comment that keeps the connection alive while the provider is silent.</summary>
     public static ReadOnlySpan<byte> ProcessingComment => ": OPENROUTER PROCESSING\n\n"u8;
 
-    /// <summary>The usage that the provider reported last, each part the largest seen.</summary>
+    /// <summary>The usage that the provider reported so far, of each count the largest.</summary>
     public Usage Usage { get; private set; }
 
     /// <summary>The provider reported usable usage.</summary>
     public bool HasUsage { get; private set; }
 
     /// <summary>The normalised finish reason: stop, length, tool_calls, content_filter or error. Null before it came.</summary>
-    public string? FinishReason { get; private set; }
+    public string? FinishReason => _scan.FinishReason;
 
     /// <summary>The provider's own word for <see cref="FinishReason"/>.</summary>
-    public string? NativeFinishReason { get; private set; }
+    public string? NativeFinishReason => _scan.NativeFinishReason;
 
     /// <summary>The provider's id of the answer.</summary>
-    public string? UpstreamId { get; private set; }
+    public string? UpstreamId => _scan.UpstreamId;
 
     /// <summary>The service tier that the provider reported.</summary>
-    public string? ServiceTier { get; private set; }
+    public string? ServiceTier => _scan.ServiceTier;
 
     /// <summary>Something for the caller came: text, reasoning, a tool call, a refusal, an image or audio.</summary>
-    public bool HasContent { get; private set; }
+    public bool HasContent => _scan.HasContent;
 
     /// <summary>UTF-8 bytes of text, reasoning and tool arguments so far, for estimates.</summary>
-    public long OutputBytes { get; private set; }
+    public long OutputBytes => _scan.OutputBytes;
 
     /// <summary>How many events carried content.</summary>
     public int ContentFrames { get; private set; }
@@ -45,22 +62,19 @@ public sealed class ChatStreamEditor
     public GatewayError? Error { get; private set; }
 
     /// <summary>The first creation time that the provider sent, in Unix seconds; 0 before that.</summary>
-    public long Created { get; private set; }
+    public long Created => _scan.Created;
 
     /// <summary>Makes the editor ready for another stream.</summary>
     public void Reset(in ResponseStamp stamp)
     {
+        _stamp = stamp;
+        _scan.Reset();
+        _prefix = default;
+        _usageLength = 0;
         Usage = default;
-        HasUsage = stamp.Id.IsEmpty && false;
-        FinishReason = null;
-        NativeFinishReason = null;
-        UpstreamId = null;
-        ServiceTier = null;
-        HasContent = false;
-        OutputBytes = 0;
+        HasUsage = false;
         ContentFrames = 0;
         Error = null;
-        Created = 0;
     }
 
     /// <summary>Edits one event and writes it as <c>data: …</c> with its blank line.</summary>
@@ -68,17 +82,196 @@ public sealed class ChatStreamEditor
     /// <param name="output">Receives the edited event, only when the result is <see cref="ChunkResult.Forwarded"/>.</param>
     public ChunkResult Process(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
-        output.Write(data);
+        if (data.IndexOfAny((byte)'\n', (byte)'\r') >= 0)
+        {
+            data = OneLine(data);
+        }
+
+        if (!Utf8.IsValid(data))
+        {
+            data = JsonText.RepairUtf8(data);
+        }
+
+        if (data.IsEmpty || data[0] != (byte)'{')
+        {
+            data = data.Trim(" \t"u8);
+            if (data.IsEmpty)
+            {
+                return ChunkResult.Swallowed;
+            }
+
+            if (data.SequenceEqual("[DONE]"u8))
+            {
+                return ChunkResult.Done;
+            }
+        }
+
+        return Edit(data, output);
+    }
+
+    /// <summary>Writes the one event that carries usage and cost, with an empty <c>choices</c>. The provider's further
+    /// members of its usage object are kept.</summary>
+    public void WriteUsageChunk(in Usage usage, in Charge charge, IBufferWriter<byte> output)
+    {
+        var sink = new ByteSink(output, Head() + ChatUsageWriter.Bound(_usageLength));
+        AppendHead(ref sink);
+        sink.Append(",\"choices\":[],\"usage\":"u8);
+        ChatUsageWriter.Write(_usage.AsSpan(0, _usageLength), usage, charge, ref sink);
+        sink.Append("}\n\n"u8);
+        sink.Complete();
+    }
+
+    /// <summary>Writes the event that tells of an error after the stream has begun. It carries no usage.</summary>
+    public void WriteErrorChunk(GatewayError error, IBufferWriter<byte> output)
+    {
+        var body = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(body, ErrorBody.Options))
+        {
+            ErrorBody.WriteError(json, error, isChunk: true, default);
+        }
+
+        var sink = new ByteSink(output, Head() + body.WrittenCount + 160);
+        AppendHead(ref sink);
+        sink.Append(",\"error\":"u8);
+        sink.Append(body.WrittenSpan);
+        sink.Append(",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\","u8);
+        sink.Append("\"native_finish_reason\":null}]}\n\n"u8);
+        sink.Complete();
+    }
+
+    private ChunkResult Edit(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
+    {
+        var known = _prefix.Length > 0 && data.StartsWith(_prefixBytes.AsSpan(0, _prefix.Length));
+        try
+        {
+            if (!(known ? _scan.ScanAfterPrefix(data, _prefix) : _scan.Scan(data)))
+            {
+                return ChunkResult.Malformed;
+            }
+        }
+        catch (JsonException)
+        {
+            return ChunkResult.Malformed;
+        }
+
+        if (_scan.ContentHere)
+        {
+            ContentFrames++;
+        }
+
+        if (_scan.SawUsage)
+        {
+            KeepUsage(data);
+        }
+
+        if (_scan.ErrorRange is { } range)
+        {
+            Error = ChatErrorReader.ToGatewayError(data[range]);
+            return ChunkResult.Error;
+        }
+
+        if (!_scan.HasChoices)
+        {
+            if (_scan.IsErrorObject)
+            {
+                Error = ChatErrorReader.ToGatewayError(data);
+                return ChunkResult.Error;
+            }
+
+            if (!_scan.HasExtras)
+            {
+                return ChunkResult.Swallowed;
+            }
+        }
+
+        Forward(data, known, output);
         return ChunkResult.Forwarded;
     }
 
-    /// <summary>Writes the one event that carries usage and cost, with an empty <c>choices</c>.</summary>
-    public void WriteUsageChunk(in Usage usage, in Charge charge, IBufferWriter<byte> output)
+    private void Forward(ReadOnlySpan<byte> data, bool known, IBufferWriter<byte> output)
     {
+        var splices = _scan.Splices;
+        var sink = new ByteSink(
+            output, ChatSplicer.Bound(data, splices, _stamp) + (known ? _prefixEditedLength : 0));
+        sink.Append("data: "u8);
+        var from = 0;
+        var next = 0;
+        if (known)
+        {
+            sink.Append(_prefixEdited.AsSpan(0, _prefixEditedLength));
+            from = _prefix.Length;
+        }
+        else if (_scan.Prefix.Length is > 0 and <= LongestPrefix)
+        {
+            var before = sink.Length;
+            next = ChatSplicer.Copy(data, ref from, _scan.Prefix.Length, splices, next, _stamp, ref sink);
+            Remember(data[..from], sink.Written[before..]);
+        }
+
+        next = ChatSplicer.Copy(data, ref from, _scan.CloseAt, splices, next, _stamp, ref sink);
+        if (!_scan.HasId || !_scan.HasModel)
+        {
+            var hasMembers = _scan.HasMembers;
+            ChatSplicer.AppendMissing(!_scan.HasId, !_scan.HasModel, ref hasMembers, _stamp, ref sink);
+        }
+
+        ChatSplicer.Copy(data, ref from, data.Length, splices, next, _stamp, ref sink);
+        sink.Append("\n\n"u8);
+        sink.Complete();
     }
 
-    /// <summary>Writes the event that tells of an error after the stream has begun.</summary>
-    public void WriteErrorChunk(GatewayError error, IBufferWriter<byte> output)
+    private void Remember(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> edited)
     {
+        _prefix = _scan.Prefix;
+        Store(raw, ref _prefixBytes);
+        Store(edited, ref _prefixEdited);
+        _prefixEditedLength = edited.Length;
+    }
+
+    private void KeepUsage(ReadOnlySpan<byte> data)
+    {
+        if (_scan.Usage.TryNormalise(out var usage))
+        {
+            Usage = usage;
+            HasUsage = true;
+        }
+
+        if (_scan.UsageRange is { } range)
+        {
+            Store(data[range], ref _usage);
+            _usageLength = data[range].Length;
+        }
+    }
+
+    private static void Store(ReadOnlySpan<byte> bytes, ref byte[] target)
+    {
+        if (target.Length < bytes.Length)
+        {
+            target = new byte[Math.Max(256, bytes.Length * 2)];
+        }
+
+        bytes.CopyTo(target);
+    }
+
+    // A line end in the data stands between JSON tokens, where a space means the same and breaks no event.
+    private ReadOnlySpan<byte> OneLine(ReadOnlySpan<byte> data)
+    {
+        Store(data, ref _oneLine);
+        var copy = _oneLine.AsSpan(0, data.Length);
+        copy.Replace((byte)'\n', (byte)' ');
+        copy.Replace((byte)'\r', (byte)' ');
+        return copy;
+    }
+
+    private int Head() => 160 + _stamp.Id.Length + _stamp.Model.Length + _stamp.Provider.Length;
+
+    private void AppendHead(ref ByteSink sink)
+    {
+        sink.Append("data: {\"id\":\""u8);
+        sink.Append(_stamp.Id.Span);
+        sink.Append("\",\"object\":\"chat.completion.chunk\",\"created\":"u8);
+        sink.Append(Created);
+        sink.Append(",\"model\":"u8);
+        ChatSplicer.AppendModelAndProvider(_stamp, ref sink);
     }
 }

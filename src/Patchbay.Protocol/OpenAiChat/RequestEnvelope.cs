@@ -86,10 +86,86 @@ public sealed class RequestEnvelope
     /// files, which is not text to the model.</summary>
     public long MediaBytes { get; internal set; }
 
+    /// <summary>Where the known members lie in the body, in the body's order.</summary>
+    internal ReadOnlySpan<RequestMark> Marks => _marks.AsSpan(0, _markCount);
+
+    /// <summary>How many top-level members the body has.</summary>
+    internal int MemberTotal { get; set; }
+
+    /// <summary>The end of the last top-level value; of the opening brace when there is none.</summary>
+    internal int LastEnd { get; set; }
+
+    /// <summary>Where <c>"developer"</c> stands as a role.</summary>
+    internal List<int> DeveloperRoles { get; } = [];
+
+    /// <summary>The value of <c>stream_options.include_usage</c>; empty when it is absent.</summary>
+    internal (int Start, int End) IncludeUsage { get; set; }
+
+    /// <summary>The request has a <c>reasoning_effort</c> that is not null.</summary>
+    internal bool HasEffortMember { get; set; }
+
+    private readonly RequestMark[] _marks = new RequestMark[RequestMembers.Count];
+    private int _markCount;
+
+    internal ref RequestMark AddMark()
+    {
+        return ref _marks[_markCount++];
+    }
+
     /// <summary>Makes the envelope ready for another body.</summary>
     public void Reset()
     {
         Model = null;
         Models.Clear();
+        Stream = false;
+        MaxOutputTokens = null;
+        Choices = 1;
+        Used = Parameters.None;
+        Input = Modalities.None;
+        Output = Modalities.Text;
+        WantsTools = false;
+        WantsJsonSchema = false;
+        Provider = null;
+        User = null;
+        SessionId = null;
+        PromptCacheKey = null;
+        ServiceTier = null;
+        Preset = null;
+        HasPlugins = false;
+        ReasoningEffort = null;
+        ReasoningMaxTokens = null;
+        ExcludeReasoning = false;
+        ImageCount = 0;
+        MessageCount = 0;
+        BodyLength = 0;
+        PromptBytes = 0;
+        MediaBytes = 0;
+        MemberTotal = 0;
+        LastEnd = 0;
+        DeveloperRoles.Clear();
+        IncludeUsage = default;
+        HasEffortMember = false;
+        _markCount = 0;
     }
+}
+
+/// <summary>Where one top-level member lies in a request's body.</summary>
+internal struct RequestMark
+{
+    public RequestMember Member;
+
+    /// <summary>How many members stand before it.</summary>
+    public int Index;
+
+    /// <summary>The end of the value before it, or of the opening brace.</summary>
+    public int PreviousEnd;
+
+    public int NameStart;
+
+    public int ValueStart;
+
+    public int ValueEnd;
+
+    /// <summary>Where the next member's name begins; the end of the value when it is the last member.</summary>
+    public int NextStart;
 }

@@ -1,6 +1,6 @@
 namespace Patchbay.Routing;
 
-/// <summary>Percentiles of a measure, each within a tenth of the true value.</summary>
+/// <summary>Percentiles of a measure, each within an eighth of the true value.</summary>
 /// <param name="P50">Half of the values are at or below this.</param>
 /// <param name="P75">75 % of the values are at or below this.</param>
 /// <param name="P90">90 % of the values are at or below this.</param>

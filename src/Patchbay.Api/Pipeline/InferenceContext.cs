@@ -1,0 +1,152 @@
+using Microsoft.AspNetCore.Http;
+using Patchbay.Billing;
+using Patchbay.Core;
+using Patchbay.Protocol;
+using Patchbay.Providers;
+using Patchbay.Routing;
+using Endpoint = Patchbay.Catalog.Endpoint;
+
+namespace Patchbay.Api;
+
+/// <summary>Everything that one request gathers on its way through the pipeline. Used by one request at a time and then
+/// reused; only <see cref="CallerLeft"/> may come from another thread.</summary>
+public sealed class InferenceContext
+{
+    private static readonly Action<object?> OnAborted = static state => ((InferenceContext)state!).CallerLeft();
+
+    private CancellationTokenRegistration _aborted;
+    private UpstreamCall? _call;
+    private volatile bool _callerLeft;
+
+    /// <summary>The request as Kestrel has it.</summary>
+    public HttpContext Http { get; private set; } = null!;
+
+    /// <summary>The surface that was called.</summary>
+    public Surface Surface { get; private set; } = null!;
+
+    /// <summary>The id that the caller sees from the first byte.</summary>
+    public string GenerationId { get; private set; } = "";
+
+    /// <summary>When the request arrived.</summary>
+    public DateTimeOffset ArrivedAt { get; private set; }
+
+    /// <summary>The same on the clock of <see cref="Environment.TickCount64"/>.</summary>
+    public long ArrivedMs { get; private set; }
+
+    /// <summary>Who sent it; set by step 1.</summary>
+    public Caller Caller { get; set; } = null!;
+
+    /// <summary>What it asks; filled by step 2.</summary>
+    public RequestEnvelope Envelope { get; } = new();
+
+    /// <summary>Its body; filled by step 2, empty again once the answer has begun.</summary>
+    public PooledBuffer Body { get; } = new();
+
+    /// <summary>The body as sent to the provider.</summary>
+    public PooledBuffer UpstreamBody { get; } = new();
+
+    /// <summary>Where it may go; set by step 3.</summary>
+    public RoutePlan Plan { get; set; } = null!;
+
+    /// <summary>The credit held for it; set by step 4.</summary>
+    public Hold Hold { get; set; } = null!;
+
+    /// <summary>The output limit to send upstream, when the credit allows no more.</summary>
+    public long? ClampedOutput { get; set; }
+
+    /// <summary>The attempts so far.</summary>
+    public List<GenerationAttempt> Attempts { get; } = [];
+
+    /// <summary>The errors of failed attempts, in their order.</summary>
+    public List<GatewayError> Errors { get; } = [];
+
+    /// <summary>What failed attempts cost by our own count.</summary>
+    public List<LossPosting> Losses { get; } = [];
+
+    /// <summary>The endpoint of the last attempt.</summary>
+    public Endpoint? Endpoint { get; set; }
+
+    /// <summary>How that endpoint is called.</summary>
+    public UpstreamBinding? Binding { get; set; }
+
+    /// <summary>The caller's side of a streamed answer; null when the answer comes in one piece.</summary>
+    public Responder? Responder { get; set; }
+
+    /// <summary>Edits the frames of a streamed answer.</summary>
+    public ChatStreamEditor Editor { get; } = new();
+
+    /// <summary>Reads an answer that comes in one piece.</summary>
+    public ChatResponseReader Reader { get; } = new();
+
+    /// <summary>The answer that came in one piece.</summary>
+    public PooledBuffer Whole { get; } = new();
+
+    /// <summary>From arrival to the first byte of the answer.</summary>
+    public int? LatencyMs { get; set; }
+
+    /// <summary>Whether the caller closed the connection.</summary>
+    public bool IsCallerGone => _callerLeft;
+
+    /// <summary>Milliseconds since the request arrived.</summary>
+    public int ElapsedMs => (int)Math.Min(int.MaxValue, Environment.TickCount64 - ArrivedMs);
+
+    /// <summary>Prepares for a request.</summary>
+    public void Begin(HttpContext http, Surface surface, DateTimeOffset now)
+    {
+        Http = http;
+        Surface = surface;
+        ArrivedAt = now;
+        ArrivedMs = Environment.TickCount64;
+        GenerationId = Core.GenerationId.Create(now);
+        _aborted = http.RequestAborted.UnsafeRegister(OnAborted, this);
+    }
+
+    /// <summary>Makes this call the one that ends when the caller leaves.</summary>
+    public void SetCall(UpstreamCall? call)
+    {
+        Volatile.Write(ref _call, call);
+        if (_callerLeft)
+        {
+            call?.Abandon();
+        }
+    }
+
+    /// <summary>Ends the running call: nobody waits for its answer.</summary>
+    public void CallerLeft()
+    {
+        _callerLeft = true;
+        Volatile.Read(ref _call)?.Abandon();
+    }
+
+    /// <summary>Gives back the memory that only a further attempt would need.</summary>
+    public void ReleaseRequest()
+    {
+        Body.Dispose();
+        UpstreamBody.Dispose();
+    }
+
+    /// <summary>Forgets the request, so that the next one finds nothing of it.</summary>
+    public void End()
+    {
+        _aborted.Dispose();
+        _call = null;
+        _callerLeft = false;
+        Http = null!;
+        Caller = null!;
+        Plan = null!;
+        Hold = null!;
+        Envelope.Reset();
+        Body.Clear();
+        UpstreamBody.Clear();
+        Whole.Clear();
+        Attempts.Clear();
+        Errors.Clear();
+        Losses.Clear();
+        ClampedOutput = null;
+        Endpoint = null;
+        Binding = null;
+        LatencyMs = null;
+        Responder?.Dispose();
+        Responder = null;
+    }
+}

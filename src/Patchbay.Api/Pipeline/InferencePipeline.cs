@@ -1,0 +1,371 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
+using Patchbay.Billing;
+using Patchbay.Catalog;
+using Patchbay.Core;
+using Patchbay.Protocol;
+using Patchbay.Providers;
+using Patchbay.Routing;
+
+namespace Patchbay.Api;
+
+/// <summary>The one way of every inference request, whatever its surface:
+/// <code>
+///   1 authenticate      CallerDirectory: who pays
+///   2 read              RequestBody, Surface.Read: what is asked, in one pass over the bytes
+///   3 plan              RouteStep: ordered attempts, by one snapshot of the catalogue
+///   4 hold              CreditStep: the worst case, at every level or at none
+///   5 attempt           AttemptStep: send; StreamRelay or WholeRelay: forward all but the end
+///   6 settle            SettleStep: usage and money become durable
+///   7 end               usage, [DONE] or the body leave: so the caller saw the end only if it was billed, once
+///   8 record            one log event, the meters
+/// </code>
+/// Stateless; one per process.</summary>
+public sealed partial class InferencePipeline
+{
+    private static readonly Func<object, OpenHold> DescribeInFlight = static state => DescribeHold((InferenceContext)state);
+
+    private readonly CallerDirectory _callers;
+    private readonly CatalogHolder _catalog;
+    private readonly HealthRegistry _health;
+    private readonly DeadlineWatch _watch;
+    private readonly DrainState _drain;
+    private readonly InferenceOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<InferencePipeline> _log;
+    private readonly UpstreamInvoker _invoker;
+    private readonly CreditStep _credit;
+    private readonly AttemptStep _attempt;
+    private readonly SettleStep _settle;
+    private readonly ObjectPool<InferenceContext> _contexts = new DefaultObjectPool<InferenceContext>(
+        new DefaultPooledObjectPolicy<InferenceContext>(), 512);
+
+    /// <summary>Takes everything that the steps need.</summary>
+    public InferencePipeline(
+        CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
+        UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
+        ILogger<InferencePipeline> log)
+    {
+        _callers = callers;
+        _catalog = catalog;
+        _health = health;
+        _watch = watch;
+        _drain = drain;
+        _options = options;
+        _clock = clock;
+        _log = log;
+        _invoker = invoker;
+        _credit = new CreditStep(holds, options);
+        _attempt = new AttemptStep(invoker, health, clock);
+        _settle = new SettleStep(settlements);
+    }
+
+    /// <summary>Serves one request to its end.</summary>
+    public async Task ExecuteAsync(HttpContext http, Surface surface)
+    {
+        var context = _contexts.Get();
+        context.Begin(http, surface, _clock.GetUtcNow());
+        http.Response.Headers["X-Generation-Id"] = context.GenerationId;
+        try
+        {
+            if (await AdmitAsync(context) is { } refused)
+            {
+                InferenceMetrics.Refused(refused);
+                await RefuseAsync(context, refused);
+                return;
+            }
+
+            await using var hold = context.Hold;
+            hold.DescribeWith(DescribeInFlight, context);
+            var error = await AttemptAllAsync(context);
+            await EndAsync(context, error);
+        }
+        finally
+        {
+            if (context.Responder is { } responder)
+            {
+                await responder.StopCommentsAsync();
+            }
+
+            context.End();
+            _contexts.Return(context);
+        }
+    }
+
+    // :: Steps 1 to 4: everything that can refuse a request before a provider hears of it.
+    private async ValueTask<GatewayError?> AdmitAsync(InferenceContext context)
+    {
+        var http = context.Http;
+        if (_drain.IsDraining)
+        {
+            return new GatewayError(GatewayErrorKind.ShuttingDown, "The server is stopping.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(5),
+            };
+        }
+
+        // :: Step 1: authenticate.
+        var authenticated = (await _callers.AuthenticateAsync(http)).RequireInference();
+        if (authenticated.Error is { } refused)
+        {
+            return refused;
+        }
+
+        context.Caller = authenticated.Caller!;
+        if (http.Request.Headers.TryGetValue(UpstreamInvoker.HopHeader, out var hop) && hop == _invoker.HopId)
+        {
+            return new GatewayError(GatewayErrorKind.LoopDetected, "A provider's address points back to this server.");
+        }
+
+        // :: Step 2: read.
+        if (await RequestBody.ReadAsync(http.Request, context.Body, _options.MaxBodyBytes) is { } unread)
+        {
+            return unread;
+        }
+
+        if (context.Surface.Read(context.Body.Span, context.Envelope) is { } invalid)
+        {
+            return invalid;
+        }
+
+        // :: Step 3: plan. The snapshot captured here serves the whole request.
+        context.Plan = RouteStep.Plan(context.Envelope, _catalog.Current, _health, _options.MaxAttempts);
+        if (context.Plan.Error is { } unroutable)
+        {
+            return unroutable;
+        }
+
+        // :: Step 4: hold.
+        return await _credit.HoldAsync(context);
+    }
+
+    // :: Step 5: attempt, in the order of the plan, until one endpoint answers or content has reached the caller.
+    private async ValueTask<GatewayError?> AttemptAllAsync(InferenceContext context)
+    {
+        if (context.Envelope.Stream)
+        {
+            context.Responder = new Responder(context.Http.Response, _watch, _options.ProcessingCommentAfter);
+        }
+
+        var attempts = context.Plan.Attempts;
+        var retried = false;
+        for (var i = 0; i < attempts.Length; i++)
+        {
+            var error = await _attempt.RunAsync(context, attempts[i], hasAlternative: i + 1 < attempts.Length);
+            if (error is null)
+            {
+                return null;
+            }
+
+            context.LatencyMs = context.Responder is { IsCommitted: true } ? context.LatencyMs : null;
+            if (error.Kind == GatewayErrorKind.ClientClosed || context.IsCallerGone)
+            {
+                return error with { Kind = GatewayErrorKind.ClientClosed };
+            }
+
+            if (context.Responder is { IsCommitted: true })
+            {
+                return error;
+            }
+
+            context.Responder?.DropPending();
+            if (error.Row.NextStep == NextStep.Stop || context.ElapsedMs > _invoker.Limits.BeforeAnswer.TotalMilliseconds)
+            {
+                break;
+            }
+
+            // The only endpoint there is gets a second chance after a moment.
+            if (attempts.Length == 1 && !retried && error.Row.Health == HealthEffect.Hard && error.UpstreamStatus is >= 500)
+            {
+                retried = true;
+                i--;
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(50, 250)), _clock, CancellationToken.None);
+            }
+        }
+
+        return ErrorChoice.Of(context.Errors);
+    }
+
+    // :: Steps 6 to 8.
+    private async ValueTask EndAsync(InferenceContext context, GatewayError? error)
+    {
+        Settled settled;
+        try
+        {
+            // :: Step 6: settle.
+            settled = error switch
+            {
+                null => await _settle.CompletedAsync(context),
+                { Kind: GatewayErrorKind.ClientClosed } => await _settle.CancelledAsync(context, error),
+                _ => await _settle.FailedAsync(context, error),
+            };
+        }
+        catch (StorageUnavailableException exception)
+        {
+            Log.NotDurable(_log, context.GenerationId, exception);
+            var unavailable = new GatewayError(
+                GatewayErrorKind.StorageUnavailable, "The usage could not be recorded, so the answer is not charged.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(2),
+            };
+            await FailAsync(context, unavailable, done: false);
+            return;
+        }
+
+        // :: Step 8: record; before the end leaves, so that whoever saw the end also finds it counted.
+        Record(context, settled.Generation, error);
+
+        // :: Step 7: end.
+        if (error is not null)
+        {
+            await FailAsync(context, error, done: true);
+        }
+        else if (context.Responder is { } responder)
+        {
+            await responder.StopCommentsAsync();
+            responder.Commit();
+            context.Editor.WriteUsageChunk(settled.Usage, settled.Charge, responder.Output);
+            responder.Output.Write(ChatStreamEditor.DoneFrame);
+            await TrySendAsync(responder);
+        }
+        else
+        {
+            await WriteWholeAsync(context, settled);
+        }
+    }
+
+    private static async ValueTask WriteWholeAsync(InferenceContext context, Settled settled)
+    {
+        var response = context.Http.Response;
+        response.ContentType = "application/json";
+        var stamp = new ResponseStamp
+        {
+            Id = Encoding.ASCII.GetBytes(context.GenerationId),
+            Model = context.Binding!.ModelUtf8,
+            Provider = context.Binding.ProviderNameUtf8,
+        };
+        context.UpstreamBody.Clear();
+        ChatResponseWriter.Write(
+            context.Whole.Span, context.Reader, stamp, settled.Usage, settled.Charge, context.UpstreamBody);
+        response.ContentLength = context.UpstreamBody.Length;
+        try
+        {
+            response.BodyWriter.Write(context.UpstreamBody.Span);
+            await response.BodyWriter.FlushAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The caller left after its answer was settled.
+        }
+    }
+
+    // An error after the first byte is told inside the stream; before it, by the status.
+    private static async ValueTask FailAsync(InferenceContext context, GatewayError error, bool done)
+    {
+        if (error.Kind == GatewayErrorKind.ClientClosed)
+        {
+            context.Http.Abort();
+            return;
+        }
+
+        var told = context.Errors.Count == 0 ? null : ErrorChoice.Previous(context.Errors, error);
+        if (context.Responder is not { } responder)
+        {
+            await context.Surface.WriteErrorAsync(context.Http, error, told);
+            return;
+        }
+
+        await responder.StopCommentsAsync();
+        if (!responder.HasStarted)
+        {
+            context.Http.Response.Headers.CacheControl = default;
+            await context.Surface.WriteErrorAsync(context.Http, error, told);
+            return;
+        }
+
+        responder.Commit();
+        context.Editor.WriteErrorChunk(error, responder.Output);
+        if (done)
+        {
+            responder.Output.Write(ChatStreamEditor.DoneFrame);
+        }
+
+        await TrySendAsync(responder);
+    }
+
+    private static async ValueTask TrySendAsync(Responder responder)
+    {
+        try
+        {
+            await responder.FlushAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The caller left; what it got is settled.
+        }
+    }
+
+    private static Task RefuseAsync(InferenceContext context, GatewayError error)
+    {
+        if (error.Kind == GatewayErrorKind.ClientClosed)
+        {
+            context.Http.Abort();
+            return Task.CompletedTask;
+        }
+
+        return context.Surface.WriteErrorAsync(context.Http, error, null);
+    }
+
+    private static OpenHold DescribeHold(InferenceContext context) => new()
+    {
+        GenerationId = context.GenerationId,
+        CreatedAt = context.ArrivedAt,
+        OrganizationId = context.Caller.OrganizationId,
+        WorkspaceId = context.Caller.WorkspaceId,
+        KeyId = context.Caller.Key?.Id,
+        MemberId = context.Caller.Key?.MemberId,
+        Model = context.Endpoint?.ModelSlug ?? context.Envelope.Models[0],
+        ProviderName = context.Endpoint?.Provider.Name,
+        ProviderSlug = context.Endpoint?.Provider.Slug,
+        EndpointId = context.Endpoint?.Id,
+        Streamed = context.Envelope.Stream,
+        Amount = context.Hold.Amount,
+        EstimatedCost = context.Endpoint is { } endpoint
+            ? Pricer.Price(new Usage { UncachedInput = context.Envelope.PromptBytes / 4 }, endpoint.Prices).Total
+            : Money.Zero,
+    };
+
+    private void Record(InferenceContext context, Generation generation, GatewayError? error)
+    {
+        InferenceMetrics.Ended(generation, context.Attempts.Count);
+        var level = error?.Row.Severity switch
+        {
+            ErrorSeverity.Error => LogLevel.Error,
+            ErrorSeverity.Warning => LogLevel.Warning,
+            _ => LogLevel.Information,
+        };
+        if (_log.IsEnabled(level))
+        {
+            Log.Generation(
+                _log, level, generation.Id, generation.Outcome, generation.Model, generation.ProviderName,
+                generation.Usage.PromptTokens, generation.Usage.CompletionTokens, generation.Charge.Nanos,
+                generation.LatencyMs, generation.DurationMs, context.Attempts.Count, generation.ErrorCode,
+                generation.Streamed, context.Caller.Key?.Label);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1000, Message = "Generation {Id} {Outcome}: {Model} by {Provider}, {PromptTokens} + {CompletionTokens} tokens, {ChargeNanos} nano-USD, first byte {LatencyMs} ms, {DurationMs} ms, {Attempts} attempts, error {Error}, streamed {Streamed}, key {Key}.")]
+        public static partial void Generation(
+            ILogger logger, LogLevel level, string id, GenerationOutcome outcome, string model, string? provider,
+            long promptTokens, long completionTokens, long chargeNanos, int? latencyMs, int durationMs, int attempts,
+            string? error, bool streamed, string? key);
+
+        [LoggerMessage(1001, LogLevel.Error, "Generation {Id} could not be made durable; it is not charged.")]
+        public static partial void NotDurable(ILogger logger, string id, Exception exception);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text;
+using Patchbay.Billing;
+using Patchbay.Core;
+using Patchbay.Protocol;
+using Patchbay.Providers;
+using Patchbay.Routing;
+
+namespace Patchbay.Api;
+
+/// <summary>One try at one endpoint: sends the request, and relays the answer up to, but without, its end.</summary>
+internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health, TimeProvider clock)
+{
+    private const int MaxErrorBody = 64 * 1024;
+
+    /// <summary>Null when the answer is whole; the caller's side then lacks only its end.</summary>
+    public async ValueTask<GatewayError?> RunAsync(InferenceContext context, Candidate candidate, bool hasAlternative)
+    {
+        var endpoint = candidate.Endpoint;
+        if (UpstreamBinding.For(endpoint) is not { } binding)
+        {
+            return new GatewayError(GatewayErrorKind.ProviderUnreachable, "The provider's protocol is not spoken here.");
+        }
+
+        context.Endpoint = endpoint;
+        context.Binding = binding;
+        var startedMs = Environment.TickCount64;
+        health.RecordAttempt(endpoint);
+        using var call = invoker.CreateCall();
+        context.SetCall(call);
+        GatewayError? error;
+        try
+        {
+            error = await SendAsync(context, binding, call, hasAlternative)
+                ?? (context.Responder is not null
+                    ? await StreamRelay.RunAsync(context, call, invoker.Limits)
+                    : await WholeRelay.RunAsync(context, call, invoker.Limits));
+        }
+        catch (Exception exception) when (UpstreamFault.Classify(exception, call, call.Status != 0) is { } kind)
+        {
+            error = Fault(kind, binding);
+        }
+        finally
+        {
+            context.SetCall(null);
+        }
+
+        if (error is { Kind: GatewayErrorKind.ProviderTimeout } && context.IsCallerGone)
+        {
+            error = Fault(GatewayErrorKind.ClientClosed, binding);
+        }
+
+        Record(context, candidate, call, error, startedMs);
+        return error;
+    }
+
+    private async ValueTask<GatewayError?> SendAsync(
+        InferenceContext context, UpstreamBinding binding, UpstreamCall call, bool hasAlternative)
+    {
+        var envelope = context.Envelope;
+        var provider = binding.Provider;
+        context.UpstreamBody.Clear();
+        ChatRequestWriter.Write(
+            context.Body.Span,
+            envelope,
+            provider.EditChat(envelope, context.Endpoint!.UpstreamModelUtf8, context.ClampedOutput),
+            context.UpstreamBody);
+        call.Expect(FirstByteLimit(context, hasAlternative));
+        await invoker.SendAsync(call, provider, provider.ChatUri, context.UpstreamBody.Memory, envelope.Stream);
+        return call.Status == 200 ? null : await ReadErrorAsync(context, call, provider);
+    }
+
+    // All attempts together stay within the bound before an answer.
+    private TimeSpan FirstByteLimit(InferenceContext context, bool hasAlternative)
+    {
+        var limits = invoker.Limits;
+        var limit = hasAlternative ? limits.FirstByteWithAlternatives : limits.FirstByte;
+        var left = limits.BeforeAnswer - TimeSpan.FromMilliseconds(context.ElapsedMs);
+        return left < limit ? left : limit;
+    }
+
+    private async ValueTask<GatewayError> ReadErrorAsync(InferenceContext context, UpstreamCall call, Provider provider)
+    {
+        var buffer = context.Whole;
+        buffer.Clear();
+        call.Expect(TimeSpan.FromSeconds(5));
+        try
+        {
+            while (buffer.Length < MaxErrorBody)
+            {
+                var read = await call.Body.ReadAsync(buffer.GetMemory(4096), call.Token);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                buffer.Advance(read);
+            }
+        }
+        catch (Exception exception) when (UpstreamFault.Classify(exception, call, true) is not null)
+        {
+            // The status says what happened; the rest of the text is lost.
+        }
+
+        var (message, code, type) = ChatErrorReader.Read(buffer.Span, call.Status);
+        var kind = provider.Classify(call.Status, code, type);
+        var key = provider.Descriptor.ApiKey;
+        var raw = UpstreamText.Redact(Encoding.UTF8.GetString(buffer.Span[..Math.Min(buffer.Length, 8192)]), key);
+        var text = UpstreamFault.Describe(kind, provider.Descriptor.Name);
+        buffer.Clear();
+        return new GatewayError(kind, kind == GatewayErrorKind.ProviderRejected && message is not null
+            ? $"{provider.Descriptor.Name}: {UpstreamText.Redact(message, key)}"
+            : text)
+        {
+            Provider = provider.Descriptor.Name,
+            UpstreamStatus = call.Status,
+            Raw = raw.Length == 0 ? null : raw,
+            RetryAfter = RetryAfterHeader.Read(call.Response!.Headers, clock),
+        };
+    }
+
+    private void Record(InferenceContext context, Candidate candidate, UpstreamCall call, GatewayError? error, long startedMs)
+    {
+        var endpoint = candidate.Endpoint;
+        var elapsed = (int)(Environment.TickCount64 - startedMs);
+        if (error is null)
+        {
+            var latency = context.LatencyMs is { } first ? first - (int)(startedMs - context.ArrivedMs) : elapsed;
+            var tokens = context.Responder is not null ? context.Editor.Usage.CompletionTokens : context.Reader.Usage.CompletionTokens;
+            health.RecordSuccess(endpoint, Math.Max(0, latency), elapsed, tokens);
+        }
+        else
+        {
+            health.RecordFailure(endpoint, error.Kind, error.RetryAfter);
+            context.Errors.Add(error);
+            if (call.Status == 200 && error.Kind != GatewayErrorKind.ClientClosed)
+            {
+                BookLoss(context, candidate);
+            }
+        }
+
+        context.Attempts.Add(new GenerationAttempt(
+            endpoint.Id, endpoint.Provider.Name, candidate.Model.Slug, call.Status, error?.Row.Code, elapsed));
+    }
+
+    // The provider answered and will bill what it did; nobody is charged for it.
+    private static void BookLoss(InferenceContext context, Candidate candidate)
+    {
+        var cost = Pricer.Price(Meter.UsageOf(context), candidate.Endpoint.Prices);
+        if (cost.Total > Money.Zero)
+        {
+            var account = context.Responder is { IsCommitted: true } ? LedgerAccount.LossWaived : LedgerAccount.LossFallback;
+            context.Losses.Add(new LossPosting(account, candidate.Endpoint.Provider.Slug, cost.Total));
+        }
+    }
+
+    internal static GatewayError Fault(GatewayErrorKind kind, UpstreamBinding binding)
+    {
+        var name = binding.Provider.Descriptor.Name;
+        return new GatewayError(kind, UpstreamFault.Describe(kind, name)) { Provider = name };
+    }
+}

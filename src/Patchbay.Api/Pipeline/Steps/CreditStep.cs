@@ -1,0 +1,114 @@
+using Patchbay.Billing;
+using Patchbay.Core;
+using Patchbay.Protocol;
+using Patchbay.Routing;
+
+namespace Patchbay.Api;
+
+/// <summary>Holds the worst case that any attempt of the plan can cost, before anything is sent to a provider.</summary>
+internal sealed class CreditStep(HoldBook book, InferenceOptions options)
+{
+    // What chat templates add around each message and the whole, and the most that one image is counted as, in tokens.
+    private const int TokensPerMessage = 16;
+    private const int TokensPerRequest = 64;
+    private const int TokensPerImage = 50_000;
+
+    /// <summary>Sets the context's hold, and its clamped output when only less than the model's maximum can be paid.
+    /// </summary>
+    public async ValueTask<GatewayError?> HoldAsync(InferenceContext context)
+    {
+        var envelope = context.Envelope;
+        var bound = PromptBound(envelope);
+        var path = context.Caller.Budgets;
+        var result = await book.TryHoldAsync(path, Worst(context.Plan, envelope, bound, null), context.GenerationId);
+        if (result.Hold is null && envelope.MaxOutputTokens is null && options.ClampMaxTokens)
+        {
+            // The account cannot pay for the model's longest answer: hold all it can pay, and send that as the limit.
+            var affordable = Affordable(context.Plan, envelope, bound, result.Available);
+            if (affordable > 0)
+            {
+                var clamped = await book.TryHoldAsync(
+                    path, Worst(context.Plan, envelope, bound, affordable), context.GenerationId);
+                if (clamped.Hold is not null)
+                {
+                    context.ClampedOutput = affordable;
+                }
+
+                result = clamped;
+            }
+        }
+
+        if (result.Hold is null)
+        {
+            return Refuse(result, Affordable(context.Plan, envelope, bound, result.Available), envelope);
+        }
+
+        context.Hold = result.Hold;
+        return null;
+    }
+
+    /// <summary>The largest number of input tokens that the request can be counted as: a byte-level tokenizer never makes
+    /// more tokens than there are bytes.</summary>
+    public static long PromptBound(RequestEnvelope envelope) =>
+        envelope.PromptBytes
+        + ((long)envelope.MessageCount * TokensPerMessage)
+        + ((long)envelope.ImageCount * TokensPerImage)
+        + TokensPerRequest;
+
+    private Money Worst(RoutePlan plan, RequestEnvelope envelope, long prompt, long? clamp)
+    {
+        var most = Money.Zero;
+        foreach (var candidate in plan.Attempts)
+        {
+            var output = clamp ?? envelope.MaxOutputTokens ?? OutputBound(candidate);
+            var worst = WorstCase.Of(candidate.Endpoint.Prices, prompt, envelope.ImageCount);
+            most = Money.Max(most, worst.With(checked(output * Math.Max(1, envelope.Choices))));
+        }
+
+        return most;
+    }
+
+    private static long Affordable(RoutePlan plan, RequestEnvelope envelope, long prompt, Money available)
+    {
+        var least = long.MaxValue;
+        foreach (var candidate in plan.Attempts)
+        {
+            var worst = WorstCase.Of(candidate.Endpoint.Prices, prompt, envelope.ImageCount);
+            least = Math.Min(least, worst.AffordableOutput(available) / Math.Max(1, envelope.Choices));
+        }
+
+        return least;
+    }
+
+    private int OutputBound(Candidate candidate) =>
+        candidate.Endpoint.MaxOutputTokens ?? candidate.Model.MaxOutputTokens
+        ?? Math.Min(candidate.Endpoint.ContextLength ?? int.MaxValue, options.UnknownMaxOutputTokens);
+
+    private static GatewayError Refuse(in HoldResult refused, long affordable, RequestEnvelope envelope)
+    {
+        var kind = refused.RefusedBy switch
+        {
+            BudgetLevel.Organization => GatewayErrorKind.InsufficientCredits,
+            BudgetLevel.Key => GatewayErrorKind.KeyLimitExceeded,
+            _ => GatewayErrorKind.BudgetExceeded,
+        };
+        var whose = refused.RefusedBy switch
+        {
+            BudgetLevel.Organization => "the account's credits",
+            BudgetLevel.Workspace => "the workspace's budget",
+            BudgetLevel.Member => "the member's budget",
+            BudgetLevel.Key => "the key's limit",
+            _ => "the guardrail's budget",
+        };
+        var tokens = Math.Max(0, affordable);
+        var message = envelope.MaxOutputTokens is { } asked
+            ? $"This request requires more credits, or fewer max_tokens. You requested up to {asked} tokens, but can only afford {tokens}: {whose} leaves ${refused.Available}."
+            : $"This request requires more credits. It can only afford {tokens} tokens of output: {whose} leaves ${refused.Available}.";
+        return new GatewayError(kind, message)
+        {
+            LimitSource = refused.RefusedBy.ToString().ToLowerInvariant(),
+            Parameter = envelope.MaxOutputTokens is null ? null : "max_tokens",
+            RetryAfter = refused.HeldByOthers > Money.Zero ? TimeSpan.FromSeconds(1) : null,
+        };
+    }
+}

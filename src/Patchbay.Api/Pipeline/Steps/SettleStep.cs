@@ -1,0 +1,113 @@
+using Patchbay.Billing;
+using Patchbay.Core;
+using Patchbay.Protocol;
+
+namespace Patchbay.Api;
+
+/// <summary>What a settled generation tells the end of the answer.</summary>
+/// <param name="Usage">What was used.</param>
+/// <param name="Charge">What it is charged.</param>
+/// <param name="Generation">The row, as it was made durable.</param>
+internal readonly record struct Settled(Usage Usage, Charge Charge, Generation Generation);
+
+/// <summary>Makes usage, charge and ledger entries durable, before the caller sees the end of the answer.</summary>
+internal sealed class SettleStep(ISettlementLog log)
+{
+    /// <summary>Settles an answer that is whole.</summary>
+    /// <exception cref="StorageUnavailableException">It could not be made durable; nothing was charged.</exception>
+    public async ValueTask<Settled> CompletedAsync(InferenceContext context)
+    {
+        var usage = Meter.UsageOf(context);
+        return await SettleAsync(
+            context, usage, Meter.IsWaived(context, usage), GenerationOutcome.Completed, error: null);
+    }
+
+    /// <summary>Settles what the caller got before it left; nothing when it got nothing.</summary>
+    public async ValueTask<Settled> CancelledAsync(InferenceContext context, GatewayError error)
+    {
+        var delivered = context.Responder is { IsCommitted: true };
+        return await SettleAsync(
+            context, delivered ? Meter.UsageOf(context) : default, !delivered, GenerationOutcome.Cancelled, error);
+    }
+
+    /// <summary>Records a request that no endpoint answered. It costs the caller nothing.</summary>
+    public async ValueTask<Settled> FailedAsync(InferenceContext context, GatewayError error) =>
+        await SettleAsync(context, default, waived: true, GenerationOutcome.Failed, error);
+
+    private async ValueTask<Settled> SettleAsync(
+        InferenceContext context, Usage usage, bool waived, GenerationOutcome outcome, GatewayError? error)
+    {
+        var endpoint = outcome == GenerationOutcome.Failed ? null : context.Endpoint;
+        var cost = endpoint is null || usage == default ? Cost.Zero : Pricer.Price(usage, endpoint.Prices);
+        var charge = Meter.ChargeFor(cost, context.Hold.Amount, waived);
+        var overrun = waived ? Money.Zero : cost.Total - charge.Cost;
+        var provider = endpoint?.Provider.Slug;
+        if (overrun > Money.Zero)
+        {
+            context.Losses.Add(new LossPosting(LedgerAccount.LossOverrun, provider!, overrun));
+        }
+
+        var generation = Describe(context, outcome, error) with
+        {
+            Usage = usage,
+            Charge = charge.Cost,
+            ProviderCost = cost.Total - overrun,
+            Loss = Sum(context.Losses),
+        };
+        IReadOnlyList<LossPosting> losses = context.Losses.Count == 0 ? [] : [.. context.Losses];
+        await log.SettleAsync(new Settlement(generation, provider, losses) { HoldRecorded = context.Hold.Recorded });
+        context.Hold.Settle(charge.Cost, Money.Zero);
+        return new Settled(usage, charge, generation);
+    }
+
+    private static Money Sum(List<LossPosting> losses)
+    {
+        var sum = Money.Zero;
+        for (var i = 0; i < losses.Count; i++)
+        {
+            sum += losses[i].Amount;
+        }
+
+        return sum;
+    }
+
+    private static Generation Describe(InferenceContext context, GenerationOutcome outcome, GatewayError? error)
+    {
+        var envelope = context.Envelope;
+        var request = context.Http.Request;
+        var endpoint = outcome == GenerationOutcome.Failed ? null : context.Endpoint;
+        var streamed = context.Responder is not null;
+        var read = endpoint is not null;
+        return new Generation
+        {
+            Id = context.GenerationId,
+            CreatedAt = context.ArrivedAt,
+            OrganizationId = context.Caller.OrganizationId,
+            WorkspaceId = context.Caller.WorkspaceId,
+            KeyId = context.Caller.Key?.Id,
+            MemberId = context.Caller.Key?.MemberId,
+            Model = context.Endpoint?.ModelSlug ?? envelope.Models[0],
+            ProviderName = endpoint?.Provider.Name,
+            EndpointId = endpoint?.Id,
+            UpstreamId = !read ? null : streamed ? context.Editor.UpstreamId : context.Reader.UpstreamId,
+            ApiType = context.Surface.ApiType,
+            Streamed = streamed,
+            Outcome = outcome,
+            ErrorCode = error?.Row.Code,
+            FinishReason = error is not null ? "error" : streamed ? context.Editor.FinishReason : context.Reader.FinishReason,
+            NativeFinishReason = !read ? null : streamed ? context.Editor.NativeFinishReason : context.Reader.NativeFinishReason,
+            PriceVersion = endpoint?.PriceSnapshotId ?? 0,
+            LatencyMs = context.LatencyMs,
+            DurationMs = context.ElapsedMs,
+            ServiceTier = !read ? null : streamed ? context.Editor.ServiceTier : context.Reader.ServiceTier,
+            SessionId = envelope.SessionId,
+            ExternalUser = envelope.User,
+            UserAgent = Cut(request.Headers.UserAgent.ToString(), 256),
+            Referer = Cut(request.Headers.Referer.ToString(), 512),
+            Attempts = [.. context.Attempts],
+        };
+    }
+
+    private static string? Cut(string text, int length) =>
+        text.Length == 0 ? null : text.Length <= length ? text : text[..length];
+}

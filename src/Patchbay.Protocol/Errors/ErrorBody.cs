@@ -1,0 +1,69 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Patchbay.Core;
+
+namespace Patchbay.Protocol;
+
+/// <summary>The <c>error</c> object that OpenAI and OpenRouter clients read.</summary>
+internal static class ErrorBody
+{
+    // The answer is never HTML: quotes and letters of any script stay readable.
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void WriteError(
+        Utf8JsonWriter json, GatewayError error, bool isChunk, ReadOnlySpan<PreviousError> previous)
+    {
+        var row = error.Row;
+        json.WriteStartObject();
+        json.WriteNumber("code"u8, row.HttpStatus);
+        json.WriteString("message"u8, error.Message);
+        if (!isChunk)
+        {
+            json.WriteString("type"u8, row.OpenAiType);
+            json.WriteString("param"u8, error.Parameter);
+        }
+
+        json.WriteStartObject("metadata"u8);
+        json.WriteString("error_type"u8, row.ErrorType);
+        json.WriteString("code"u8, row.Code);
+        WriteOptional(json, "provider_name"u8, error.Provider);
+        if (error.UpstreamStatus is { } status)
+        {
+            json.WriteNumber("provider_code"u8, status);
+        }
+
+        WriteOptional(json, "raw"u8, error.Raw);
+        WriteOptional(json, "param"u8, error.Parameter);
+        WriteOptional(json, "limit_source"u8, error.LimitSource);
+        if (error.RetryAfter is { } wait)
+        {
+            json.WriteNumber("retry_after"u8, (long)Math.Ceiling(wait.TotalSeconds));
+        }
+
+        if (!previous.IsEmpty)
+        {
+            json.WriteStartArray("previous_errors"u8);
+            foreach (var attempt in previous)
+            {
+                json.WriteStartObject();
+                json.WriteString("provider"u8, attempt.Provider);
+                json.WriteString("code"u8, attempt.Code);
+                json.WriteNumber("status"u8, attempt.Status);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+}

@@ -1,0 +1,533 @@
+using System.Text.Json;
+
+namespace Patchbay.Protocol;
+
+/// <summary>One pass over an answer or over one chunk of an answer: checks that it is JSON, collects what the gateway
+/// wants to know, and notes which ranges of the bytes are to be replaced. Facts add up over the chunks of a stream;
+/// the notes are those of the last document.</summary>
+internal sealed class ChatAnswerScan(bool isStream)
+{
+    private readonly bool _isStream = isStream;
+    private Splice[] _splices = new Splice[16];
+    private int _spliceCount;
+    private int _kept;
+    private int _leadingDrop;
+    private int _previousEnd;
+    private bool _hasProviderSlot;
+    private bool _plain;
+    private ChatPrefix _prefix;
+
+    // Facts about the whole answer.
+    public ChatUsageCounts Usage;
+
+    public string? FinishReason { get; private set; }
+
+    public string? NativeFinishReason { get; private set; }
+
+    public string? UpstreamId { get; private set; }
+
+    public string? ServiceTier { get; private set; }
+
+    public long Created { get; private set; }
+
+    public bool HasContent { get; private set; }
+
+    public long OutputBytes { get; private set; }
+
+    // Facts about the last document.
+    public ReadOnlySpan<Splice> Splices => _splices.AsSpan(0, _spliceCount);
+
+    public bool HasId { get; private set; }
+
+    public bool HasModel { get; private set; }
+
+    public bool HasChoices { get; private set; }
+
+    public bool HasMembers => _kept > 0;
+
+    /// <summary>The document has a member that a caller may want although it has no choices.</summary>
+    public bool HasExtras { get; private set; }
+
+    public bool ContentHere { get; private set; }
+
+    public bool SawUsage { get; private set; }
+
+    public Range? UsageRange { get; private set; }
+
+    public Range? ErrorRange { get; private set; }
+
+    /// <summary>Where the object's closing brace stands, less the dropped members before it.</summary>
+    public int CloseAt { get; private set; }
+
+    /// <summary>The document calls itself an error, as vLLM's do.</summary>
+    public bool IsErrorObject { get; private set; }
+
+    /// <summary>The document's beginning up to the value of <c>choices</c>, when only plain members stand there; its
+    /// length is zero when there is no such beginning.</summary>
+    public ChatPrefix Prefix => _prefix;
+
+    public void Reset()
+    {
+        Usage = default;
+        FinishReason = null;
+        NativeFinishReason = null;
+        UpstreamId = null;
+        ServiceTier = null;
+        Created = 0;
+        HasContent = false;
+        OutputBytes = 0;
+        Begin();
+    }
+
+    /// <summary>Scans a whole document.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public bool Scan(ReadOnlySpan<byte> data)
+    {
+        Begin();
+        var reader = new Utf8JsonReader(data, JsonText.Strict);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        _previousEnd = (int)reader.BytesConsumed;
+        reader.Read();
+        return Members(ref reader, data, 0);
+    }
+
+    /// <summary>Scans a document whose beginning, up to the value of <c>choices</c>, is the one remembered.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public bool ScanAfterPrefix(ReadOnlySpan<byte> data, in ChatPrefix prefix)
+    {
+        Begin();
+        HasId = prefix.HasId;
+        HasModel = prefix.HasModel;
+        HasExtras = prefix.HasExtras;
+        _hasProviderSlot = prefix.HasModel;
+        _kept = prefix.Members;
+        _previousEnd = prefix.Length;
+        var reader = new Utf8JsonReader(data[prefix.Length..], isFinalBlock: true, prefix.State);
+        reader.Read();
+        ReadChoices(ref reader, data, prefix.Length);
+        EndMember((int)reader.BytesConsumed + prefix.Length);
+        reader.Read();
+        return Members(ref reader, data, prefix.Length);
+    }
+
+    private void Begin()
+    {
+        _spliceCount = 0;
+        _kept = 0;
+        _leadingDrop = -1;
+        _previousEnd = 0;
+        _hasProviderSlot = false;
+        _plain = true;
+        HasId = false;
+        HasModel = false;
+        HasChoices = false;
+        HasExtras = false;
+        ContentHere = false;
+        SawUsage = false;
+        UsageRange = null;
+        ErrorRange = null;
+        IsErrorObject = false;
+        _prefix = default;
+    }
+
+    // The members of the document from the reader's current name to its end, and nothing behind it.
+    private bool Members(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int offset)
+    {
+        Span<byte> scratch = stackalloc byte[JsonText.LongestName];
+        while (reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var nameStart = (int)reader.TokenStartIndex + offset;
+            if (_leadingDrop >= 0 && _kept == 0)
+            {
+                // Nothing before this member is kept: the members dropped so far go with the comma behind them.
+                _spliceCount--;
+                Add(new Splice(_leadingDrop, nameStart, SpliceKind.Drop));
+            }
+
+            var name = JsonText.Text(reader, scratch);
+            var drop = Member(ref reader, data, offset, name);
+            _plain &= !drop;
+            var end = (int)reader.BytesConsumed + offset;
+            if (!drop)
+            {
+                EndMember(end);
+            }
+            else if (_kept > 0)
+            {
+                Add(new Splice(_previousEnd, end, SpliceKind.Drop));
+                _previousEnd = end;
+            }
+            else
+            {
+                if (_leadingDrop >= 0)
+                {
+                    _spliceCount--;
+                }
+                else
+                {
+                    _leadingDrop = nameStart;
+                }
+
+                Add(new Splice(_leadingDrop, end, SpliceKind.Drop));
+                _previousEnd = end;
+            }
+
+            reader.Read();
+        }
+
+        CloseAt = _previousEnd;
+        return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+    }
+
+    private void EndMember(int end)
+    {
+        _kept++;
+        _previousEnd = end;
+    }
+
+    // Reads one member, from its name to the end of its value. True when it is to be dropped.
+    private bool Member(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int offset, scoped ReadOnlySpan<byte> name)
+    {
+        if (name.SequenceEqual("choices"u8))
+        {
+            if (_isStream && _prefix.Length == 0 && offset == 0 && _plain && ErrorRange is null && !IsErrorObject)
+            {
+                _prefix = new ChatPrefix(
+                    (int)reader.BytesConsumed, reader.CurrentState, _kept, HasId, HasModel, HasExtras);
+            }
+
+            reader.Read();
+            ReadChoices(ref reader, data, offset);
+            return false;
+        }
+
+        reader.Read();
+        var start = (int)reader.TokenStartIndex + offset;
+        switch (name.Length)
+        {
+            case 2 when name.SequenceEqual("id"u8):
+                if (reader.TokenType == JsonTokenType.String && UpstreamId is null && !reader.ValueSpan.IsEmpty)
+                {
+                    UpstreamId = JsonText.String(reader);
+                }
+
+                HasId = true;
+                return Replace(ref reader, start, offset, SpliceKind.Id);
+
+            case 5 when name.SequenceEqual("model"u8):
+                HasModel = true;
+                Replace(ref reader, start, offset, _hasProviderSlot ? SpliceKind.Model : SpliceKind.ModelAndProvider);
+                _hasProviderSlot = true;
+                return false;
+
+            case 8 when name.SequenceEqual("provider"u8):
+                reader.Skip();
+                return true;
+
+            case 7 when name.SequenceEqual("created"u8):
+                if (Created == 0 && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var created))
+                {
+                    Created = created;
+                }
+
+                break;
+
+            case 5 when name.SequenceEqual("error"u8):
+                reader.Skip();
+                NoteError(reader, data, start, offset);
+                return false;
+
+            case 12 when name.SequenceEqual("service_tier"u8):
+                if (reader.TokenType == JsonTokenType.String && ServiceTier is null)
+                {
+                    ServiceTier = JsonText.String(reader);
+                }
+
+                break;
+
+            case 5 when name.SequenceEqual("usage"u8):
+                return ReadUsage(ref reader, start, offset);
+
+            // Groq's last chunk: https://console.groq.com/docs/api-reference#chat-create.
+            case 6 when name.SequenceEqual("x_groq"u8):
+                _plain = false;
+                ReadInnerUsage(ref reader);
+                return false;
+
+            case 6 when name.SequenceEqual("object"u8):
+                IsErrorObject = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
+                break;
+
+            case 11 when name.SequenceEqual("obfuscation"u8):
+            case 18 when name.SequenceEqual("system_fingerprint"u8):
+                break;
+
+            default:
+                HasExtras |= reader.TokenType != JsonTokenType.Null;
+                break;
+        }
+
+        reader.Skip();
+        return false;
+    }
+
+    private bool Replace(ref Utf8JsonReader reader, int start, int offset, SpliceKind kind)
+    {
+        reader.Skip();
+        Add(new Splice(start, (int)reader.BytesConsumed + offset, kind));
+        return false;
+    }
+
+    private bool ReadUsage(ref Utf8JsonReader reader, int start, int offset)
+    {
+        var first = UsageRange is null;
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            CountUsage(ref reader);
+            UsageRange = start..((int)reader.BytesConsumed + offset);
+        }
+        else
+        {
+            reader.Skip();
+        }
+
+        if (_isStream || !first || UsageRange is null)
+        {
+            return true;
+        }
+
+        Add(new Splice(start, (int)reader.BytesConsumed + offset, SpliceKind.Usage));
+        return false;
+    }
+
+    private void CountUsage(ref Utf8JsonReader reader)
+    {
+        SawUsage = true;
+        Usage.Read(ref reader);
+    }
+
+    private void ReadInnerUsage(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isUsage = reader.ValueTextEquals("usage"u8);
+            reader.Read();
+            if (isUsage && reader.TokenType == JsonTokenType.StartObject)
+            {
+                CountUsage(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private void NoteError(in Utf8JsonReader reader, ReadOnlySpan<byte> data, int start, int offset)
+    {
+        var range = start..((int)reader.BytesConsumed + offset);
+        var value = data[range];
+        if (ErrorRange is null && !value.SequenceEqual("null"u8) && !value.SequenceEqual("false"u8)
+            && !value.SequenceEqual("\"\""u8))
+        {
+            ErrorRange = range;
+        }
+    }
+
+    private void ReadChoices(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int offset)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            HasChoices = true;
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                ReadChoice(ref reader, data, offset);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private void ReadChoice(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, int offset)
+    {
+        Span<byte> scratch = stackalloc byte[JsonText.LongestName];
+        var reason = 0..0;
+        var native = 0..0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = JsonText.Text(reader, scratch);
+            var isDelta = name.SequenceEqual("delta"u8) || name.SequenceEqual("message"u8);
+            var isReason = !isDelta && name.SequenceEqual("finish_reason"u8);
+            var isNative = !isDelta && name.SequenceEqual("native_finish_reason"u8);
+            var isError = !isDelta && name.SequenceEqual("error"u8);
+            var isText = name.SequenceEqual("text"u8);
+            var isUsage = name.SequenceEqual("usage"u8);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex + offset;
+            if (isDelta && reader.TokenType == JsonTokenType.StartObject)
+            {
+                ReadDelta(ref reader);
+                continue;
+            }
+
+            // Moonshot puts usage into the last choice: https://platform.moonshot.ai/docs/api/chat.
+            if (isUsage && reader.TokenType == JsonTokenType.StartObject)
+            {
+                CountUsage(ref reader);
+                continue;
+            }
+
+            if (isText && reader.TokenType == JsonTokenType.String)
+            {
+                CountText(reader);
+            }
+
+            reader.Skip();
+            if (reader.TokenType == JsonTokenType.String && (isReason || isNative))
+            {
+                ref var target = ref isReason ? ref reason : ref native;
+                target = start..((int)reader.BytesConsumed + offset);
+            }
+            else if (isError)
+            {
+                NoteError(reader, data, start, offset);
+            }
+        }
+
+        if (reason.End.Value > 0)
+        {
+            Finish(data, reason, native);
+        }
+    }
+
+    private void Finish(ReadOnlySpan<byte> data, Range reason, Range native)
+    {
+        var word = data[(reason.Start.Value + 1)..(reason.End.Value - 1)];
+        if (word.IsEmpty)
+        {
+            // Some servers send an empty reason with every chunk; it means none.
+            Add(new Splice(reason.Start.Value, reason.End.Value, SpliceKind.Null));
+            return;
+        }
+
+        var normal = FinishReasons.Normalise(word);
+        var hasNative = native.End.Value > 0;
+        if (FinishReason is null)
+        {
+            FinishReason = FinishReasons.Name(normal);
+            NativeFinishReason = Word(
+                hasNative ? data[(native.Start.Value + 1)..(native.End.Value - 1)] : word, FinishReason!);
+        }
+
+        if (!hasNative)
+        {
+            Add(new Splice(reason.Start.Value, reason.End.Value, SpliceKind.FinishReasonAndNative, normal));
+        }
+        else if (!data[reason].SequenceEqual(FinishReasons.Json(normal)))
+        {
+            Add(new Splice(reason.Start.Value, reason.End.Value, SpliceKind.FinishReason, normal));
+        }
+    }
+
+    private static string Word(ReadOnlySpan<byte> raw, string likely)
+    {
+        Span<byte> text = stackalloc byte[Math.Min(raw.Length, 256)];
+        text = text[..JsonText.Unescape(raw, text)];
+        return System.Text.Ascii.Equals(text, likely) ? likely : System.Text.Encoding.UTF8.GetString(text);
+    }
+
+    private void ReadDelta(ref Utf8JsonReader reader)
+    {
+        Span<byte> scratch = stackalloc byte[JsonText.LongestName];
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = JsonText.Text(reader, scratch);
+            var isText = name.SequenceEqual("content"u8) || name.SequenceEqual("reasoning_content"u8)
+                || name.SequenceEqual("reasoning"u8) || name.SequenceEqual("refusal"u8);
+            var isList = name.SequenceEqual("tool_calls"u8) || name.SequenceEqual("function_call"u8);
+            var isOther = name.SequenceEqual("reasoning_details"u8) || name.SequenceEqual("images"u8)
+                || name.SequenceEqual("audio"u8);
+            reader.Read();
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.String when isText:
+                    CountText(reader);
+                    break;
+                case JsonTokenType.StartArray or JsonTokenType.StartObject when isText || isList || isOther:
+                    ReadNested(ref reader, countsText: !isOther);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+    }
+
+    // Content parts, tool calls and the like: not empty means content; their texts and arguments count.
+    private void ReadNested(ref Utf8JsonReader reader, bool countsText)
+    {
+        var depth = reader.CurrentDepth;
+        var isText = false;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                isText = countsText && IsTextName(reader);
+                continue;
+            }
+
+            ContentHere = true;
+            if (isText && reader.TokenType == JsonTokenType.String)
+            {
+                OutputBytes += JsonText.DecodedLength(reader);
+            }
+        }
+
+        HasContent |= ContentHere;
+    }
+
+    private static bool IsTextName(in Utf8JsonReader reader)
+    {
+        var name = reader.ValueSpan;
+        return name.SequenceEqual("arguments"u8) || name.SequenceEqual("text"u8) || name.SequenceEqual("name"u8)
+            || name.SequenceEqual("thinking"u8) || name.SequenceEqual("input"u8);
+    }
+
+    private void CountText(in Utf8JsonReader reader)
+    {
+        if (!reader.ValueSpan.IsEmpty)
+        {
+            ContentHere = true;
+            HasContent = true;
+            OutputBytes += JsonText.DecodedLength(reader);
+        }
+    }
+
+    private void Add(Splice splice)
+    {
+        if (_spliceCount == _splices.Length)
+        {
+            Array.Resize(ref _splices, _splices.Length * 2);
+        }
+
+        _splices[_spliceCount++] = splice;
+    }
+}

@@ -1,0 +1,140 @@
+namespace Patchbay.Routing;
+
+/// <summary>Puts eligible endpoints in the order in which they are tried.</summary>
+/// <remarks>
+/// <para>Endpoints that cool down come after everything else. Among the others, the models follow each other in the
+/// request's order, unless the partition is off. Within a model: first what <c>provider.order</c> names, in its order; then
+/// the rest by the sort that the request or the model's variant asks for, ties by price and tag.</para>
+/// <para>With neither order nor sort, load is balanced: stable endpoints before those that failed recently, cheapest
+/// first, and then one of the first group is drawn with weight 1/price² and moved to the front. The others keep their
+/// order as fallbacks, so that a retry goes to the cheapest one that works.</para>
+/// </remarks>
+internal static class EndpointRanking
+{
+    // The weight of a free endpoint: a thousandth of a femto-dollar leaves every real price far behind.
+    private const double Free = 0.001;
+
+    /// <summary>Sorts by everything but chance.</summary>
+    public static void Sort(Span<RankedEndpoint> ranked, ReadOnlySpan<ResolvedModel> models, bool partitioned)
+    {
+        // Insertion sort: the lists are short and arrive almost sorted, because the catalogue lists the cheapest first.
+        for (var i = 1; i < ranked.Length; i++)
+        {
+            var moved = ranked[i];
+            var place = i;
+            while (place > 0 && IsBefore(moved, ranked[place - 1], models, partitioned))
+            {
+                ranked[place] = ranked[place - 1];
+                place--;
+            }
+
+            ranked[place] = moved;
+        }
+    }
+
+    /// <summary>Draws the first endpoint of a sorted group and moves it to the front.</summary>
+    public static void Balance(Span<RankedEndpoint> group, Random random)
+    {
+        var best = 1;
+        while (best < group.Length && group[best].Failing == group[0].Failing)
+        {
+            best++;
+        }
+
+        if (best == 1)
+        {
+            return;
+        }
+
+        var total = 0.0;
+        for (var i = 0; i < best; i++)
+        {
+            total += Weight(group[i].Price);
+        }
+
+        var point = random.NextDouble() * total;
+        var drawn = 0;
+        while (drawn < best - 1 && (point -= Weight(group[drawn].Price)) >= 0)
+        {
+            drawn++;
+        }
+
+        var first = group[drawn];
+        group[..drawn].CopyTo(group[1..]);
+        group[0] = first;
+    }
+
+    /// <summary>Marks the attempts: where models follow each other, the first endpoint of each model that does not cool
+    /// down has a place before second endpoints do; the remaining places go from first to last. Returns the number.</summary>
+    public static int Keep(Span<RankedEndpoint> ranked, int limit, bool partitioned)
+    {
+        var kept = 0;
+        for (var i = 0; partitioned && i < ranked.Length && kept < limit && !ranked[i].Cooling; i++)
+        {
+            if (i == 0 || ranked[i].Model != ranked[i - 1].Model)
+            {
+                ranked[i].Kept = true;
+                kept++;
+            }
+        }
+
+        for (var i = 0; i < ranked.Length && kept < limit; i++)
+        {
+            if (!ranked[i].Kept)
+            {
+                ranked[i].Kept = true;
+                kept++;
+            }
+        }
+
+        return kept;
+    }
+
+    private static double Weight(ulong price)
+    {
+        var value = price == 0 ? Free : price;
+        return 1 / (value * value);
+    }
+
+    private static bool IsBefore(
+        in RankedEndpoint left, in RankedEndpoint right, ReadOnlySpan<ResolvedModel> models, bool partitioned)
+    {
+        if (left.Cooling != right.Cooling)
+        {
+            return right.Cooling;
+        }
+
+        if (partitioned && left.Model != right.Model)
+        {
+            return left.Model < right.Model;
+        }
+
+        if (left.OrderIndex != right.OrderIndex)
+        {
+            return left.OrderIndex < right.OrderIndex;
+        }
+
+        if (left.Failing != right.Failing)
+        {
+            return right.Failing;
+        }
+
+        if (left.Metric != right.Metric)
+        {
+            return left.Metric < right.Metric;
+        }
+
+        if (left.Price != right.Price)
+        {
+            return left.Price < right.Price;
+        }
+
+        if (left.Model != right.Model)
+        {
+            return left.Model < right.Model;
+        }
+
+        var byTag = string.CompareOrdinal(left.Of(models).Tag, right.Of(models).Tag);
+        return byTag != 0 ? byTag < 0 : left.Endpoint < right.Endpoint;
+    }
+}

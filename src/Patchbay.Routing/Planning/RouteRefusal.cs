@@ -1,0 +1,279 @@
+using System.Globalization;
+using System.Text;
+using Patchbay.Core;
+
+namespace Patchbay.Routing;
+
+/// <summary>Says in a sentence why a request cannot be routed, and what would help.</summary>
+internal static class RouteRefusal
+{
+    private const int NamesShown = 4;
+
+    /// <summary>No model of the request is in the catalogue.</summary>
+    public static GatewayError UnknownModel(IReadOnlyList<string> models)
+    {
+        if (models.Count == 0)
+        {
+            return new GatewayError(GatewayErrorKind.InvalidRequest, "The request names no model.") { Parameter = "model" };
+        }
+
+        if (models.Count == 1)
+        {
+            return new GatewayError(GatewayErrorKind.ModelNotFound, $"'{models[0]}' is not a valid model ID")
+            {
+                Parameter = "model",
+            };
+        }
+
+        var names = new List<string>(models.Count);
+        for (var i = 0; i < models.Count; i++)
+        {
+            names.Add($"'{models[i]}'");
+        }
+
+        return new GatewayError(GatewayErrorKind.ModelNotFound, $"{Join(names, ", ")} are not valid model IDs")
+        {
+            Parameter = "models",
+        };
+    }
+
+    /// <summary>Every endpoint has asked us to wait.</summary>
+    public static GatewayError AllCooling(ReadOnlySpan<ResolvedModel> models, int endpoints, TimeSpan wait)
+    {
+        var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        var whom = endpoints == 1 ? "The only endpoint" : string.Create(CultureInfo.InvariantCulture, $"All {endpoints} endpoints");
+        return new GatewayError(
+            GatewayErrorKind.NoHealthyProvider,
+            $"{whom} of {Slugs(models)} asked for a pause; try again in {seconds} s")
+        {
+            RetryAfter = wait,
+        };
+    }
+
+    /// <summary>No endpoint passes the filters.</summary>
+    public static GatewayError NoEndpoints(
+        ref readonly RouteRequest request, ReadOnlySpan<ResolvedModel> models, List<EndpointVerdict> verdicts)
+    {
+        if (Count(verdicts, ExclusionReason.MaxOutput) > 0)
+        {
+            return OutputTooLong(in request, verdicts);
+        }
+
+        if (Count(verdicts, ExclusionReason.ContextLength) > 0)
+        {
+            return ContextTooLong(in request, verdicts);
+        }
+
+        var parts = new List<string>();
+        string? parameter = null;
+        for (var reason = ExclusionReason.Repeated; reason <= ExclusionReason.NotRoutable; reason++)
+        {
+            if (Count(verdicts, reason) is var count and > 0)
+            {
+                parameter = parts.Count == 0 ? ParameterOf(reason) : null;
+                parts.Add(Describe(reason, count, request.Preferences, verdicts));
+            }
+        }
+
+        if (parts.Count == 0)
+        {
+            parts.Add("no provider in the catalogue serves it");
+        }
+
+        return new GatewayError(
+            GatewayErrorKind.NoEndpoints, $"No endpoints found for {Slugs(models)}: {Join(parts, "; ")}")
+        {
+            Parameter = parameter,
+        };
+    }
+
+    private static GatewayError ContextTooLong(ref readonly RouteRequest request, List<EndpointVerdict> verdicts)
+    {
+        var longest = 0;
+        var slug = "";
+        foreach (var verdict in verdicts)
+        {
+            if (verdict.Reason == ExclusionReason.ContextLength
+                && (verdict.Endpoint.ContextLength ?? verdict.Model.ContextLength ?? 0) is var context
+                && context >= longest)
+            {
+                longest = context;
+                slug = verdict.Model.Slug;
+            }
+        }
+
+        var output = request.MaxOutputTokens ?? 0;
+        var message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The maximum context length of {slug} is {longest} tokens, but the request needs about {request.EstimatedPromptTokens + output} tokens ({request.EstimatedPromptTokens} of prompt and {output} of output); shorten the prompt or lower max_tokens");
+        return new GatewayError(GatewayErrorKind.ContextLengthExceeded, message)
+        {
+            Parameter = request.EstimatedPromptTokens > longest ? "messages" : "max_tokens",
+        };
+    }
+
+    private static GatewayError OutputTooLong(ref readonly RouteRequest request, List<EndpointVerdict> verdicts)
+    {
+        var longest = 0;
+        var slug = "";
+        foreach (var verdict in verdicts)
+        {
+            if (verdict.Reason == ExclusionReason.MaxOutput && verdict.Endpoint.MaxOutputTokens is { } tokens && tokens >= longest)
+            {
+                longest = tokens;
+                slug = verdict.Model.Slug;
+            }
+        }
+
+        var message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The maximum output of {slug} is {longest} tokens, but max_tokens asks for {request.MaxOutputTokens}");
+        return new GatewayError(GatewayErrorKind.ContextLengthExceeded, message) { Parameter = "max_tokens" };
+    }
+
+    private static string Describe(
+        ExclusionReason reason, int count, RoutePreferences? preferences, List<EndpointVerdict> verdicts)
+    {
+        var one = count == 1;
+        var endpoints = one ? "1 endpoint" : string.Create(CultureInfo.InvariantCulture, $"{count} endpoints");
+        var are = one ? "is" : "are";
+        var have = one ? "has" : "have";
+        var doNot = one ? "does not" : "do not";
+        return reason switch
+        {
+            ExclusionReason.Repeated => $"{endpoints} {are} listed twice",
+            ExclusionReason.Only =>
+                $"{endpoints} ({Join(Tags(verdicts, reason), ", ")}) {are} not in provider.only, which permits only {Join(preferences?.Only ?? [], ", ")}",
+            ExclusionReason.Ignore => $"{endpoints} {are} in provider.ignore",
+            ExclusionReason.Order => $"{endpoints} {are} not in provider.order, and provider.allow_fallbacks is false",
+            ExclusionReason.Modality => $"{endpoints} {doNot} take or give the kinds of content that the request wants",
+            ExclusionReason.Tools => $"{endpoints} {doNot} support tools",
+            ExclusionReason.Parameters =>
+                $"{endpoints} {doNot} support every parameter of the request (provider.require_parameters)",
+            ExclusionReason.DataCollection => $"{endpoints} may train on prompts (provider.data_collection is deny)",
+            ExclusionReason.Zdr => $"{endpoints} {have} no zero data retention (provider.zdr)",
+            ExclusionReason.Quantization => $"{endpoints} {have} another number format (provider.quantizations)",
+            ExclusionReason.MaxPrice => $"{endpoints} {are} above provider.max_price",
+            ExclusionReason.NotFree => $"{endpoints} {are} not free",
+            _ => $"{endpoints} {have} no provider key ({KeyAdvice(verdicts)})",
+        };
+    }
+
+    private static string? ParameterOf(ExclusionReason reason) => reason switch
+    {
+        ExclusionReason.Only => "provider.only",
+        ExclusionReason.Ignore => "provider.ignore",
+        ExclusionReason.Order => "provider.order",
+        ExclusionReason.Modality => "messages",
+        ExclusionReason.Tools => "tools",
+        ExclusionReason.Parameters => "provider.require_parameters",
+        ExclusionReason.DataCollection => "provider.data_collection",
+        ExclusionReason.Zdr => "provider.zdr",
+        ExclusionReason.Quantization => "provider.quantizations",
+        ExclusionReason.MaxPrice => "provider.max_price",
+        ExclusionReason.NotFree => "model",
+        _ => null,
+    };
+
+    /// <summary>What makes the unroutable endpoints callable: a key by its environment variable, or an entry in the
+    /// file.</summary>
+    private static string KeyAdvice(List<EndpointVerdict> verdicts)
+    {
+        var variables = new List<string>();
+        var slugs = new List<string>();
+        foreach (var verdict in verdicts)
+        {
+            var provider = verdict.Endpoint.Provider;
+            if (verdict.Reason != ExclusionReason.NotRoutable)
+            {
+                continue;
+            }
+
+            var (names, name) = provider is { HasCredential: false, BaseUrl: not null, ApiKeyEnv: [var variable, ..] }
+                ? (variables, variable)
+                : (slugs, provider.Slug);
+            if (!names.Contains(name))
+            {
+                names.Add(name);
+            }
+        }
+
+        if (variables.Count == 0)
+        {
+            return $"give the key and address of {Choice(slugs)} in the configuration file";
+        }
+
+        return $"set {Choice(variables)}";
+    }
+
+    private static List<string> Tags(List<EndpointVerdict> verdicts, ExclusionReason reason)
+    {
+        var tags = new List<string>();
+        foreach (var verdict in verdicts)
+        {
+            if (verdict.Reason != reason || tags.Contains(verdict.Endpoint.Tag))
+            {
+                continue;
+            }
+
+            if (tags.Count == NamesShown)
+            {
+                tags.Add("…");
+                break;
+            }
+
+            tags.Add(verdict.Endpoint.Tag);
+        }
+
+        return tags;
+    }
+
+    private static string Choice(List<string> names)
+    {
+        if (names.Count == 1)
+        {
+            return names[0];
+        }
+
+        return names.Count <= NamesShown
+            ? $"{Join(names[..^1], ", ")} or {names[^1]}"
+            : $"{Join(names[..NamesShown], ", ")} or one of {names.Count - NamesShown} others";
+    }
+
+    private static int Count(List<EndpointVerdict> verdicts, ExclusionReason reason)
+    {
+        var count = 0;
+        foreach (var verdict in verdicts)
+        {
+            count += verdict.Reason == reason ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static string Slugs(ReadOnlySpan<ResolvedModel> models)
+    {
+        var slugs = new List<string>(models.Length);
+        foreach (ref readonly var model in models)
+        {
+            var slug = model.FreeOnly ? model.Model.Slug + ":free" : model.Model.Slug;
+            if (!slugs.Contains(slug))
+            {
+                slugs.Add(slug);
+            }
+        }
+
+        return Join(slugs, ", ");
+    }
+
+    private static string Join(IReadOnlyList<string> parts, string separator)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < parts.Count; i++)
+        {
+            text.Append(i == 0 ? "" : separator).Append(parts[i]);
+        }
+
+        return text.ToString();
+    }
+}
