@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Patchbay.Catalog;
+
+namespace Patchbay.Api;
+
+/// <summary>Every model of one snapshot as finished JSON, and the whole list as one body.</summary>
+internal sealed class ModelListing
+{
+    private readonly FrozenDictionary<string, byte[]> _bySlug;
+
+    public ModelListing(CatalogSnapshot snapshot)
+    {
+        Snapshot = snapshot;
+        _bySlug = snapshot.Models.ToFrozenDictionary(
+            model => model.Slug,
+            model => JsonSerializer.SerializeToUtf8Bytes(ModelView.Of(model), CatalogueJson.Default.ModelView),
+            StringComparer.Ordinal);
+        Full = Body([.. snapshot.Models], snapshot.Models.Length, next: null);
+        ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Full).AsSpan(0, 16))}\"";
+    }
+
+    public CatalogSnapshot Snapshot { get; }
+
+    /// <summary>The answer to a request without any filter.</summary>
+    public byte[] Full { get; }
+
+    /// <summary>Names the content of <see cref="Full"/>; the same on every server with the same catalogue.</summary>
+    public string ETag { get; }
+
+    /// <summary>The JSON of a model of this snapshot.</summary>
+    public byte[] Of(Model model) => _bySlug[model.Slug];
+
+    /// <summary>The answer that lists these models of this snapshot.</summary>
+    public byte[] Body(IReadOnlyList<Model> page, int totalCount, string? next)
+    {
+        var size = page.Sum(model => Of(model).Length + 1) + 256 + (next?.Length ?? 0);
+        var body = new ArrayBufferWriter<byte>(size);
+        body.Write("{\"data\":["u8);
+        for (var i = 0; i < page.Count; i++)
+        {
+            if (i > 0)
+            {
+                body.Write(","u8);
+            }
+
+            body.Write(Of(page[i]));
+        }
+
+        body.Write("],\"total_count\":"u8);
+        totalCount.TryFormat(body.GetSpan(16), out var written, default, CultureInfo.InvariantCulture);
+        body.Advance(written);
+        body.Write(",\"links\":{\"next\":"u8);
+        body.Write(JsonSerializer.SerializeToUtf8Bytes(next, CatalogueJson.Default.String));
+        body.Write("}}"u8);
+        return body.WrittenSpan.ToArray();
+    }
+}
+
+/// <summary>Keeps the listing of the snapshot in force; renders it when the first request after a change asks.</summary>
+internal sealed class ModelListings(CatalogHolder holder)
+{
+    private readonly Lock _gate = new();
+    private volatile ModelListing? _current;
+
+    public ModelListing Current
+    {
+        get
+        {
+            var snapshot = holder.Current;
+            var listing = _current;
+            if (listing is not null && ReferenceEquals(listing.Snapshot, snapshot))
+            {
+                return listing;
+            }
+
+            lock (_gate)
+            {
+                if (_current is null || !ReferenceEquals(_current.Snapshot, snapshot))
+                {
+                    _current = new ModelListing(snapshot);
+                }
+
+                return _current;
+            }
+        }
+    }
+}
