@@ -145,6 +145,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         });
         // Our own configuration is the only one: no appsettings.json, no ASPNETCORE_ variables.
         builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
         var services = builder.Services;
         services.Replace(ServiceDescriptor.Singleton(logging));
         services.Replace(ServiceDescriptor.Singleton<IHostLifetime, SilentLifetime>());
