@@ -6,9 +6,6 @@ public enum ExclusionReason
     /// <summary>It is among the attempts.</summary>
     None,
 
-    /// <summary>The request names the same model twice; the endpoint is listed under the first name.</summary>
-    Repeated,
-
     /// <summary>It is not in <c>provider.only</c>.</summary>
     Only,
 
@@ -54,6 +51,9 @@ public enum ExclusionReason
     /// <summary>Another endpoint of the model honours a parameter of the request that this one does not: tools, a JSON
     /// schema, <c>response_format</c> or <c>verbosity</c>.</summary>
     PreferredParameters,
+
+    /// <summary>The request names the same model twice; the endpoint is listed under the first name.</summary>
+    Repeated,
 
     /// <summary>It was told to wait, is unreachable or refused our key, and others come first.</summary>
     CoolingDown,

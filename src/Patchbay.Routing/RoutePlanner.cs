@@ -36,7 +36,7 @@ public static class RoutePlanner
         }
 
         var rented = total <= OnStack ? null : ArrayPool<RankedEndpoint>.Shared.Rent(total);
-        Span<RankedEndpoint> ranked = rented ?? stackalloc RankedEndpoint[OnStack];
+        Span<RankedEndpoint> ranked = rented ?? stackalloc RankedEndpoint[total];
         try
         {
             ranked = ranked[..EligibleEndpoints.Collect(in request, models, ranked, verdicts: null)];

@@ -18,22 +18,17 @@ public readonly struct WorstCase
     /// <summary>The bound for a prompt of at most this many tokens with this many images.</summary>
     public static WorstCase Of(PriceList list, long promptTokens, int images)
     {
-        var (prompt, output) = Highest(list);
+        var most = Rates.Of(list);
         foreach (var tier in list.Tiers)
         {
             if (promptTokens > tier.AbovePromptTokens)
             {
-                var (tierPrompt, tierOutput) = Highest(tier.Prices);
-                prompt = Math.Max(prompt, tierPrompt);
-                output = Math.Max(output, tierOutput);
+                most = most.Or(Rates.Of(tier.Prices));
             }
         }
 
-        var fixedFemtos = ((Int128)promptTokens * prompt)
-            + ((Int128)images * (list.ImageInput ?? UnitPrice.Free).Femtos)
-            + (list.Request ?? UnitPrice.Free).Femtos
-            + (list.WebSearch ?? UnitPrice.Free).Femtos;
-        return new WorstCase(fixedFemtos, output);
+        var fixedFemtos = ((Int128)promptTokens * most.Prompt) + ((Int128)images * most.Image) + most.Fees;
+        return new WorstCase(fixedFemtos, most.Output);
     }
 
     /// <summary>The most it costs with at most this many output tokens.</summary>
@@ -57,12 +52,27 @@ public readonly struct WorstCase
         return _outputFemtos == 0 ? long.MaxValue : (long)Int128.Min(left / _outputFemtos, long.MaxValue);
     }
 
-    private static (long Prompt, long Output) Highest(PriceList prices)
+    // The highest price of each kind, in femto-USD.
+    private readonly record struct Rates(long Prompt, long Output, long Image, long Fees)
     {
-        var prompt = Math.Max(prices.Prompt.Femtos, (prices.AudioInput ?? UnitPrice.Free).Femtos);
-        prompt = Math.Max(prompt, (prices.CacheWrite ?? UnitPrice.Free).Femtos);
-        prompt = Math.Max(prompt, (prices.CacheWrite1h ?? UnitPrice.Free).Femtos);
-        var output = Math.Max(prices.Completion.Femtos, (prices.Reasoning ?? UnitPrice.Free).Femtos);
-        return (prompt, Math.Max(output, (prices.AudioOutput ?? UnitPrice.Free).Femtos));
+        public static Rates Of(PriceList prices) => new(
+            Highest(prices.Prompt, prices.CacheRead, prices.CacheWrite, prices.CacheWrite1h, prices.AudioInput),
+            Highest(prices.Completion, prices.Reasoning, prices.AudioOutput),
+            Highest(UnitPrice.Free, prices.ImageInput),
+            checked(Highest(UnitPrice.Free, prices.Request) + Highest(UnitPrice.Free, prices.WebSearch)));
+
+        public Rates Or(Rates other) => new(
+            Math.Max(Prompt, other.Prompt), Math.Max(Output, other.Output), Math.Max(Image, other.Image), Math.Max(Fees, other.Fees));
+
+        private static long Highest(UnitPrice price, params ReadOnlySpan<UnitPrice?> others)
+        {
+            var highest = price.Femtos;
+            foreach (var other in others)
+            {
+                highest = Math.Max(highest, other?.Femtos ?? 0);
+            }
+
+            return highest;
+        }
     }
 }

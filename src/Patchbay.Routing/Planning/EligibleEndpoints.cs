@@ -16,12 +16,12 @@ internal static class EligibleEndpoints
     {
         var filter = new EndpointFilter(in request);
         var count = 0;
-        Span<ExclusionReason> onStack = stackalloc ExclusionReason[OnStack];
+        Span<ExclusionReason> onStack = stackalloc ExclusionReason[Math.Min(OnStack, ranked.Length)];
         for (var m = 0; m < models.Length; m++)
         {
             var model = models[m].Model;
             var endpoints = model.Endpoints;
-            var reasons = endpoints.Length <= OnStack ? onStack : new ExclusionReason[endpoints.Length];
+            var reasons = endpoints.Length <= onStack.Length ? onStack : new ExclusionReason[endpoints.Length];
             filter.Apply(models[m], reasons);
             var before = count;
             for (var i = 0; i < endpoints.Length; i++)

@@ -66,7 +66,7 @@ internal static class RouteRefusal
 
         var parts = new List<string>();
         string? parameter = null;
-        for (var reason = ExclusionReason.Repeated; reason <= ExclusionReason.NotRoutable; reason++)
+        for (var reason = ExclusionReason.Only; reason <= ExclusionReason.NotRoutable; reason++)
         {
             if (Count(verdicts, reason) is var count and > 0)
             {
@@ -141,7 +141,6 @@ internal static class RouteRefusal
         var doNot = one ? "does not" : "do not";
         return reason switch
         {
-            ExclusionReason.Repeated => $"{endpoints} {are} listed twice",
             ExclusionReason.Only =>
                 $"{endpoints} ({Join(Tags(verdicts, reason), ", ")}) {are} not in provider.only, which permits only {Join(preferences?.Only ?? [], ", ")}",
             ExclusionReason.Ignore => $"{endpoints} {are} in provider.ignore",

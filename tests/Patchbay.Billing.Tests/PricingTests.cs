@@ -1,0 +1,187 @@
+using System.Numerics;
+using Patchbay.Core;
+
+namespace Patchbay.Billing.Tests;
+
+public sealed class PricingTests
+{
+    private const int Rounds = 1_000_000;
+
+    // An independent calculation: the sum as an exact fraction of arbitrary size, rounded up once.
+    private static BigInteger Exact(in Usage usage, PriceList list)
+    {
+        var prices = list;
+        foreach (var tier in list.Tiers)
+        {
+            prices = usage.PromptTokens > tier.AbovePromptTokens ? tier.Prices : prices;
+        }
+
+        BigInteger Part(long? count, UnitPrice? own, UnitPrice fallback) =>
+            new BigInteger(count ?? 0) * (own ?? fallback).Femtos;
+
+        var write = prices.CacheWrite ?? prices.Prompt;
+        var femtos = Part(usage.UncachedInput, null, prices.Prompt)
+            + Part(usage.CacheRead, prices.CacheRead, prices.Prompt)
+            + Part(usage.CacheWrite, prices.CacheWrite, prices.Prompt)
+            + Part(usage.CacheWrite1h, prices.CacheWrite1h, write)
+            + Part(usage.AudioInput, prices.AudioInput, prices.Prompt)
+            + Part(usage.ImagesIn, prices.ImageInput, default)
+            + Part(usage.Searches, prices.WebSearch, default)
+            + Part(1, prices.Request, default)
+            + Part(usage.Output, null, prices.Completion)
+            + Part(usage.Reasoning, prices.Reasoning, prices.Completion)
+            + Part(usage.AudioOutput, prices.AudioOutput, prices.Completion)
+            + Part(usage.ImagesOut, prices.ImageOutput, default);
+        var (nanos, rest) = BigInteger.DivRem(femtos, UnitPrice.FemtosPerNano);
+        return rest > 0 ? nanos + 1 : nanos;
+    }
+
+    private static UnitPrice AnyPrice(Random random) =>
+        new(random.Next(4) == 0 ? 0 : random.NextInt64(0, 1L << random.Next(1, 38)));
+
+    private static UnitPrice? MaybePrice(Random random) => random.Next(2) == 0 ? null : AnyPrice(random);
+
+    private static long? MaybeCount(Random random) => random.Next(3) == 0 ? null : random.NextInt64(0, 1L << random.Next(1, 22));
+
+    private static PriceList AnyList(Random random, bool tiers = true) => new()
+    {
+        Prompt = AnyPrice(random),
+        Completion = AnyPrice(random),
+        CacheRead = MaybePrice(random),
+        CacheWrite = MaybePrice(random),
+        CacheWrite1h = MaybePrice(random),
+        Reasoning = MaybePrice(random),
+        AudioInput = MaybePrice(random),
+        AudioOutput = MaybePrice(random),
+        ImageInput = MaybePrice(random),
+        ImageOutput = MaybePrice(random),
+        Request = MaybePrice(random),
+        WebSearch = MaybePrice(random),
+        Tiers = tiers && random.Next(3) == 0 ? [new PriceTier(random.Next(1, 300_000), AnyList(random, tiers: false))] : [],
+    };
+
+    private static Usage AnyUsage(Random random) => new()
+    {
+        UncachedInput = MaybeCount(random),
+        CacheRead = MaybeCount(random),
+        CacheWrite = MaybeCount(random),
+        CacheWrite1h = MaybeCount(random),
+        AudioInput = MaybeCount(random),
+        Output = MaybeCount(random),
+        Reasoning = MaybeCount(random),
+        AudioOutput = MaybeCount(random),
+        ImagesIn = random.Next(0, 5),
+        ImagesOut = random.Next(0, 5),
+        Searches = random.Next(0, 5),
+    };
+
+    [Fact]
+    public void M16_a_million_random_charges_equal_the_exact_fraction_rounded_up_once()
+    {
+        var random = new Random(16);
+        for (var i = 0; i < Rounds; i++)
+        {
+            var usage = AnyUsage(random);
+            var list = AnyList(random);
+
+            var cost = Pricer.Price(usage, list);
+
+            Assert.Equal(Exact(usage, list), (BigInteger)cost.Total.Nanos);
+            Assert.Equal(cost.Total, cost.Prompt + cost.Completion);
+            Assert.True(cost.Prompt >= Money.Zero && cost.Completion >= Money.Zero);
+        }
+    }
+
+    [Fact]
+    public void M16_more_tokens_never_cost_less()
+    {
+        var random = new Random(17);
+        for (var i = 0; i < Rounds / 10; i++)
+        {
+            var usage = AnyUsage(random);
+            var list = AnyList(random, tiers: false);
+
+            var more = usage with
+            {
+                UncachedInput = (usage.UncachedInput ?? 0) + random.Next(0, 100),
+                Output = (usage.Output ?? 0) + random.Next(0, 100),
+            };
+
+            Assert.True(Pricer.Price(more, list).Total >= Pricer.Price(usage, list).Total);
+        }
+    }
+
+    [Fact]
+    public void M16_no_tokens_and_no_fees_cost_nothing()
+    {
+        var random = new Random(18);
+        for (var i = 0; i < 1000; i++)
+        {
+            var list = AnyList(random) with { Request = null };
+
+            Assert.Equal(Cost.Zero, Pricer.Price(default, list));
+        }
+    }
+
+    [Fact]
+    public void A_worst_case_is_never_below_what_a_usage_within_its_bounds_costs()
+    {
+        var random = new Random(19);
+        for (var i = 0; i < Rounds / 10; i++)
+        {
+            var list = AnyList(random);
+            var usage = AnyUsage(random) with { ImagesOut = 0, Searches = random.Next(0, 2) };
+            var worst = WorstCase.Of(list, usage.PromptTokens + random.Next(0, 10), (int)(usage.ImagesIn ?? 0));
+
+            Assert.True(worst.With(usage.CompletionTokens) >= Pricer.Price(usage, list).Total);
+        }
+    }
+
+    [Fact]
+    public void What_an_amount_affords_costs_at_most_that_amount_and_one_token_more_costs_more()
+    {
+        var random = new Random(20);
+        for (var i = 0; i < Rounds / 10; i++)
+        {
+            var worst = WorstCase.Of(AnyList(random), random.Next(0, 5000), random.Next(0, 3));
+            var amount = new Money(random.NextInt64(0, 1L << 40));
+
+            var tokens = worst.AffordableOutput(amount);
+
+            if (tokens == long.MaxValue)
+            {
+                Assert.True(worst.With(1_000_000) <= amount);
+            }
+            else if (tokens >= 0)
+            {
+                Assert.True(worst.With(tokens) <= amount);
+                Assert.True(worst.With(tokens + 1) > amount);
+            }
+            else
+            {
+                Assert.True(worst.With(0) > amount);
+            }
+        }
+    }
+
+    [Fact]
+    public void Neither_pricing_nor_ledger_knows_floating_point_numbers()
+    {
+        var types = typeof(Pricer).Assembly.GetTypes().Append(typeof(Money)).Append(typeof(UnitPrice)).Append(typeof(PriceList));
+        var flags = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Static
+            | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic
+            | System.Reflection.BindingFlags.DeclaredOnly;
+        var floating = new[] { typeof(float), typeof(double), typeof(Half), typeof(float?), typeof(double?) };
+
+        var found = types.SelectMany(type =>
+                type.GetFields(flags).Where(f => floating.Contains(f.FieldType)).Select(f => $"{type.Name}.{f.Name}")
+                .Concat(type.GetMethods(flags)
+                    .Where(m => floating.Contains(m.ReturnType)
+                        || m.GetParameters().Any(p => floating.Contains(p.ParameterType))
+                        || (m.GetMethodBody()?.LocalVariables.Any(v => floating.Contains(v.LocalType)) ?? false))
+                    .Select(m => $"{type.Name}.{m.Name}")))
+            .ToList();
+
+        Assert.Empty(found);
+    }
+}

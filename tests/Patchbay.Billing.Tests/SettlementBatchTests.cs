@@ -1,0 +1,59 @@
+using Patchbay.Core;
+
+namespace Patchbay.Billing.Tests;
+
+public sealed class SettlementBatchTests
+{
+    private static readonly Guid Organization = Guid.CreateVersion7();
+    private static readonly Guid Workspace = Guid.CreateVersion7();
+
+    private static Settlement Any(Random random, int number)
+    {
+        var charge = new Money(random.Next(0, 1000));
+        var generation = new Generation
+        {
+            Id = $"gen-{number}",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            OrganizationId = Organization,
+            WorkspaceId = Workspace,
+            KeyId = random.Next(2) == 0 ? null : new Guid(random.Next(1, 5), 0, 0, new byte[8]),
+            Model = "a/b",
+            ApiType = "completions",
+            Outcome = GenerationOutcome.Completed,
+            Charge = charge,
+            ProviderCost = charge,
+        };
+        IReadOnlyList<LossPosting> losses = random.Next(3) == 0
+            ? [new LossPosting(LedgerAccount.LossFallback, "acme", new Money(random.Next(1, 50)))]
+            : [];
+        return new Settlement(generation, random.Next(4) == 0 ? null : $"p{random.Next(3)}", losses);
+    }
+
+    [Fact]
+    public void The_entries_of_a_batch_say_the_same_as_its_generations()
+    {
+        var random = new Random(5);
+        for (var round = 0; round < 200; round++)
+        {
+            var settlements = Enumerable.Range(0, random.Next(1, 60)).Select(i => Any(random, i)).ToList();
+
+            var batch = SettlementBatch.Of(round, settlements);
+
+            var charges = settlements.Sum(s => s.Generation.Charge.Nanos);
+            Assert.Equal(charges, batch.Charges.Nanos);
+            Assert.Equal(charges, batch.Entries.Where(e => e.Credit == LedgerAccount.RevenueUsage).Sum(e => e.AmountNanos));
+            Assert.Equal(
+                settlements.Where(s => s.ProviderSlug is not null).Sum(s => s.Generation.ProviderCost.Nanos)
+                    + settlements.Sum(s => s.Losses.Sum(l => l.Amount.Nanos)),
+                batch.Entries.Where(e => e.Credit.StartsWith("payable:", StringComparison.Ordinal)).Sum(e => e.AmountNanos));
+            Assert.All(batch.Entries, e => Assert.True(e.AmountNanos > 0));
+            Assert.Equal(batch.Entries.Count, batch.Entries.Select(e => e.Reference).Distinct().Count());
+            foreach (var increment in batch.Increments)
+            {
+                var own = settlements.Where(s => s.Scopes.Contains(increment.Scope)).ToList();
+                Assert.Equal(own.Count, increment.Requests);
+                Assert.Equal(own.Sum(s => s.Generation.Charge.Nanos), increment.Credits.Nanos);
+            }
+        }
+    }
+}
