@@ -250,7 +250,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
     private ILoggerFactory CreateLogging() => LoggerFactory.Create(logging =>
     {
         logging.Services.AddSingleton(_clock);
-        Logs.Configure(logging, Settings.Telemetry.LogFormat);
+        Logs.Configure(logging, Settings.Telemetry.LogFormat, Settings.Demo);
     });
 
     private T Own<T>(T resource)
