@@ -35,8 +35,11 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
     };
 
     private readonly ConcurrentDictionary<KeyHash, Entry> _entries = new();
-    private readonly ConcurrentDictionary<KeyHash, Lazy<Task<Entry>>> _loading = new();
-    private Entry? _master;
+    private readonly ConcurrentDictionary<KeyHash, DateTimeOffset> _unknown = new();
+    private readonly ConcurrentDictionary<KeyHash, Lazy<Task<Entry?>>> _loading = new();
+    private readonly Lock _gate = new();
+    private int _version;
+    private Caller? _master;
 
     /// <summary>Finds the caller of the value of an <c>Authorization</c> header or of a bare key.</summary>
     public ValueTask<AuthenticationResult> AuthenticateAsync(ReadOnlySpan<char> credential)
@@ -57,59 +60,63 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
         var hash = KeyHash.Of(key);
         if (master.Matches(hash))
         {
-            return _master is { } known ? Answer(known) : LoadMasterAsync();
+            return _master is { } known ? ValueTask.FromResult(new AuthenticationResult(known, null)) : LoadMasterAsync();
         }
 
         if (_entries.TryGetValue(hash, out var entry))
         {
-            var age = clock.GetUtcNow() - entry.LoadedAt;
-            if (entry.Key is not null)
+            if (clock.GetUtcNow() - entry.LoadedAt > RefreshAfter && entry.TryBeginRefresh())
             {
-                if (age > RefreshAfter && entry.TryBeginRefresh())
-                {
-                    _ = RefreshAsync(hash, entry);
-                }
-
-                return Answer(entry);
+                _ = RefreshAsync(hash, entry);
             }
 
-            if (age < UnknownFor)
-            {
-                return ValueTask.FromResult(new AuthenticationResult(null, Unknown));
-            }
+            return ValueTask.FromResult(Answer(entry));
         }
 
-        return ApiKeyFormat.IsWellFormed(key)
+        return ApiKeyFormat.IsWellFormed(key) && !IsKnownToBeUnknown(hash)
             ? LoadAsync(hash)
             : ValueTask.FromResult(new AuthenticationResult(null, Unknown));
     }
 
-    /// <summary>Forgets what is known of a key, so that the next request sees the database's state.</summary>
-    public void Forget(KeyHash hash) => _entries.TryRemove(hash, out _);
+    /// <summary>Forgets what is known of a key, so that the next request sees the database's state. A look-up that began
+    /// before is not remembered.</summary>
+    public void Forget(KeyHash hash)
+    {
+        lock (_gate)
+        {
+            _version++;
+            _loading.TryRemove(hash, out _);
+            _entries.TryRemove(hash, out _);
+            _unknown.TryRemove(hash, out _);
+        }
+    }
 
     private static ReadOnlySpan<char> StripScheme(ReadOnlySpan<char> credential)
     {
         credential = credential.Trim();
-        return credential.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? credential[7..].TrimStart() : credential;
-    }
-
-    private ValueTask<AuthenticationResult> Answer(Entry entry)
-    {
-        if (entry.Key is { } key && !key.IsUsableAt(clock.GetUtcNow()))
+        if (!credential.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase))
         {
-            return ValueTask.FromResult(new AuthenticationResult(null, key.Disabled ? Disabled : Expired));
+            return credential;
         }
 
-        return ValueTask.FromResult(new AuthenticationResult(entry.Caller, entry.Caller is null ? Unknown : null));
+        var rest = credential[6..];
+        return rest.IsEmpty || rest[0] == ' ' ? rest.TrimStart() : credential;
+    }
+
+    private AuthenticationResult Answer(Entry entry)
+    {
+        var key = entry.Caller.Key!;
+        return key.IsUsableAt(clock.GetUtcNow())
+            ? new AuthenticationResult(entry.Caller, null)
+            : new AuthenticationResult(null, key.Disabled ? Disabled : Expired);
     }
 
     private async ValueTask<AuthenticationResult> LoadMasterAsync()
     {
         try
         {
-            var caller = new Caller(null, tenant.Organization.Id, tenant.Workspace.Id, await OpenPathAsync(null));
-            _master = new Entry(null, caller, clock.GetUtcNow());
-            return new AuthenticationResult(caller, null);
+            _master = new Caller(null, tenant.Organization.Id, tenant.Workspace.Id, await OpenPathAsync(null, null));
+            return new AuthenticationResult(_master, null);
         }
         catch (StorageUnavailableException)
         {
@@ -122,11 +129,11 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
         try
         {
             // One look-up per key, however many requests wait for it.
-            var pending = _loading.GetOrAdd(hash, static (h, self) => new Lazy<Task<Entry>>(() => self.FindAsync(h)), this);
+            var pending = _loading.GetOrAdd(
+                hash, static (h, self) => new Lazy<Task<Entry?>>(() => self.FindOnceAsync(h)), this);
             try
             {
-                var entry = await pending.Value;
-                return entry.Key is null ? new AuthenticationResult(null, Unknown) : await Answer(entry);
+                return await pending.Value is { } entry ? Answer(entry) : new AuthenticationResult(null, Unknown);
             }
             finally
             {
@@ -139,19 +146,61 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
         }
     }
 
-    private async Task<Entry> FindAsync(KeyHash hash)
+    /// <summary>The entry that a look-up left which ended between a request's glance at the entries and its turn, or else
+    /// a new look-up.</summary>
+    private Task<Entry?> FindOnceAsync(KeyHash hash) =>
+        _entries.TryGetValue(hash, out var entry) ? Task.FromResult<Entry?>(entry)
+        : IsKnownToBeUnknown(hash) ? Task.FromResult<Entry?>(null)
+        : FindAsync(hash);
+
+    private async Task<Entry?> FindAsync(KeyHash hash)
     {
-        var key = await keys.FindAsync(hash, CancellationToken.None);
-        var entry = key is null
-            ? new Entry(null, null, clock.GetUtcNow())
-            : new Entry(key, new Caller(key, key.OrganizationId, key.WorkspaceId, await OpenPathAsync(key)), clock.GetUtcNow());
-        if (key is not null || _entries.Count < MostUnknown)
+        var version = Volatile.Read(ref _version);
+        if (await keys.FindAsync(hash, CancellationToken.None) is not { } key)
         {
-            _entries[hash] = entry;
+            RememberUnknown(hash, version);
+            return null;
+        }
+
+        var scope = new BudgetScope(BudgetLevel.Key, key.Id);
+        var limit = key.Limit is { } amount ? new Budget(scope, key.LimitReset, amount) : null;
+        var path = await OpenPathAsync(key, limit);
+        var entry = new Entry(new Caller(key, key.OrganizationId, key.WorkspaceId, path), clock.GetUtcNow());
+        lock (_gate)
+        {
+            // What was read before a change is neither remembered nor allowed to bring back an old limit.
+            if (_version == version)
+            {
+                holds.SetBudgets(key.OrganizationId, scope, limit is null ? [] : [limit]);
+                _entries[hash] = entry;
+                _unknown.TryRemove(hash, out _);
+            }
         }
 
         return entry;
     }
+
+    private void RememberUnknown(KeyHash hash, int version)
+    {
+        lock (_gate)
+        {
+            if (_version != version)
+            {
+                return;
+            }
+
+            _entries.TryRemove(hash, out _);
+            if (_unknown.Count >= MostUnknown)
+            {
+                _unknown.Clear();
+            }
+
+            _unknown[hash] = clock.GetUtcNow();
+        }
+    }
+
+    private bool IsKnownToBeUnknown(KeyHash hash) =>
+        _unknown.TryGetValue(hash, out var since) && clock.GetUtcNow() - since < UnknownFor;
 
     private async Task RefreshAsync(KeyHash hash, Entry stale)
     {
@@ -162,11 +211,14 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
         catch (StorageUnavailableException)
         {
             // The key stays good; the next request asks again.
+        }
+        finally
+        {
             stale.EndRefresh();
         }
     }
 
-    private ValueTask<BudgetPath> OpenPathAsync(ApiKey? key)
+    private ValueTask<BudgetPath> OpenPathAsync(ApiKey? key, Budget? limit)
     {
         var organization = key?.OrganizationId ?? tenant.Organization.Id;
         var scopes = new List<BudgetScope>
@@ -179,25 +231,19 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
             scopes.Add(new BudgetScope(BudgetLevel.Member, member));
         }
 
-        Budget? limit = null;
         if (key is not null)
         {
-            var scope = new BudgetScope(BudgetLevel.Key, key.Id);
-            scopes.Add(scope);
-            limit = key.Limit is { } amount ? new Budget(scope, key.LimitReset, amount) : null;
-            holds.SetBudgets(organization, scope, limit is null ? [] : [limit]);
+            scopes.Add(new BudgetScope(BudgetLevel.Key, key.Id));
         }
 
         return holds.OpenPathAsync(organization, scopes, limit, CancellationToken.None);
     }
 
-    private sealed class Entry(ApiKey? key, Caller? caller, DateTimeOffset loadedAt)
+    private sealed class Entry(Caller caller, DateTimeOffset loadedAt)
     {
         private int _refreshing;
 
-        public ApiKey? Key { get; } = key;
-
-        public Caller? Caller { get; } = caller;
+        public Caller Caller { get; } = caller;
 
         public DateTimeOffset LoadedAt { get; } = loadedAt;
 

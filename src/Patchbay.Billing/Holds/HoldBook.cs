@@ -68,7 +68,8 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
         {
             foreach (var meter in path.Meters)
             {
-                var available = meter.AvailableAt(now);
+                // The second bound keeps the sum of the holds within the range of money where nothing else limits it.
+                var available = Money.Min(meter.AvailableAt(now), Money.MaxValue - meter.Held);
                 if (available < amount)
                 {
                     return ValueTask.FromResult(new HoldResult(
@@ -119,6 +120,27 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
         }
 
         return null;
+    }
+
+    /// <summary>What a scope has spent, up to the last settlement: from memory when it is there, else from the database.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">It is not in memory and the database cannot answer.</exception>
+    public async ValueTask<ScopeSpending> GetSpendingAsync(
+        Guid organizationId, BudgetScope scope, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (_organizations.TryGetValue(organizationId, out var book))
+        {
+            lock (book.Gate)
+            {
+                if (book.Find(scope) is { } meter)
+                {
+                    return meter.SpendingAt(now);
+                }
+            }
+        }
+
+        return await store.GetSpendingAsync(scope, now, cancellationToken);
     }
 
     /// <summary>The sum of what is held by all organizations' own meters; zero when nothing is in flight.</summary>

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace Patchbay.Api;
+
+/// <summary>The management API: keys and credits.</summary>
+public static class ManagementRoutes
+{
+    /// <summary>Serves the management operations below the given group, such as <c>/api/v1</c>. Needs in the container:
+    /// <see cref="CallerDirectory"/>, the hold book, the default tenant, the stores of keys, organizations and the ledger,
+    /// and a <see cref="TimeProvider"/>.</summary>
+    public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOperation<ListKeys>("GET", "/keys", Access.Management);
+        routes.MapOperation<CreateKey>("POST", "/keys", Access.Management);
+        routes.MapOperation<ReadKey>("GET", "/keys/{hash}", Access.Management);
+        routes.MapOperation<UpdateKey>("PATCH", "/keys/{hash}", Access.Management);
+        routes.MapOperation<DeleteKey>("DELETE", "/keys/{hash}", Access.Management);
+        routes.MapOperation<ReadCurrentKey>("GET", "/key", Access.AnyKey);
+        routes.MapOperation<ReadCurrentKey>("GET", "/auth/key", Access.AnyKey);
+        routes.MapOperation<ReadCredits>("GET", "/credits", Access.Management);
+        return routes;
+    }
+}

@@ -1,0 +1,239 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+using Patchbay.Core;
+
+namespace Patchbay.Api;
+
+/// <summary>The members of a request's JSON object, read by name. The first fault is kept: read all members, then ask
+/// <see cref="FindFault"/> before anything is done with them.</summary>
+internal sealed class JsonBody
+{
+    private const int LargestBytes = 64 * 1024;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    private static readonly string[] TimeFormats =
+        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+
+    private static readonly GatewayError TooLarge = new(
+        GatewayErrorKind.PayloadTooLarge, "The body is larger than 65536 bytes.");
+
+    private readonly Dictionary<string, JsonElement> _unread = [];
+    private GatewayError? _fault;
+
+    /// <summary>Reads the whole body, at most 64 KiB of it.</summary>
+    public static async ValueTask<JsonBody> ReadAsync(HttpRequest request)
+    {
+        var body = new JsonBody();
+        var bytes = ArrayPool<byte>.Shared.Rent(LargestBytes + 1);
+        try
+        {
+            var length = request.ContentLength > LargestBytes
+                ? LargestBytes + 1
+                : await request.Body.ReadAtLeastAsync(
+                    bytes.AsMemory(0, LargestBytes + 1), LargestBytes + 1, false, request.HttpContext.RequestAborted);
+            if (length > LargestBytes)
+            {
+                body._fault = TooLarge;
+            }
+            else
+            {
+                body.Parse(bytes.AsMemory(0, length));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+
+        return body;
+    }
+
+    /// <summary>What is wrong with the body; null when every member was known and good.</summary>
+    public GatewayError? FindFault()
+    {
+        foreach (var name in _unread.Keys)
+        {
+            Refuse(name, "is not a member of this request.");
+        }
+
+        return _fault;
+    }
+
+    /// <summary>Notes a fault that only the operation can see; an earlier one stays.</summary>
+    public void Refuse(string name, string reason) =>
+        _fault ??= new GatewayError(GatewayErrorKind.InvalidRequest, $"'{Shorten(name)}' {reason}")
+        {
+            Parameter = Shorten(name),
+        };
+
+    /// <summary>A text of 1 to this many characters, not blank and without control characters.</summary>
+    public Optional<string> Text(string name, int longest)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        return TryGetText(element, out var text) && !string.IsNullOrWhiteSpace(text) && text.Length <= longest
+            && !text.Any(char.IsControl)
+                ? new Optional<string>(true, text)
+                : Refused<string>(name, $"must be a text of 1 to {longest} characters, without control characters.");
+    }
+
+    /// <summary>True or false.</summary>
+    public Optional<bool> Flag(string name)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        return element.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? new Optional<bool>(true, element.ValueKind == JsonValueKind.True)
+            : Refused<bool>(name, "must be true or false.");
+    }
+
+    /// <summary>An amount of dollars from zero on, or null.</summary>
+    public Optional<Money?> Dollars(string name)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return new Optional<Money?>(true, null);
+        }
+
+        return element.ValueKind == JsonValueKind.Number && ExactDollars.TryParse(element.GetRawText(), out var money)
+            && money >= Money.Zero
+                ? new Optional<Money?>(true, money)
+                : Refused<Money?>(
+                    name, "must be a number of dollars from 0 to 9000000000 with at most nine decimals, or null.");
+    }
+
+    /// <summary><c>daily</c>, <c>weekly</c>, <c>monthly</c>, or null for never.</summary>
+    public Optional<ResetInterval> Interval(string name)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return new Optional<ResetInterval>(true, ResetInterval.Never);
+        }
+
+        return TryGetText(element, out var text) && text.Length > 0 && ResetWindow.TryParse(text, out var interval)
+            ? new Optional<ResetInterval>(true, interval)
+            : Refused<ResetInterval>(name, "must be 'daily', 'weekly', 'monthly' or null.");
+    }
+
+    /// <summary>A time after <paramref name="now"/>, in whole milliseconds, or null.</summary>
+    public Optional<DateTimeOffset?> TimeAfter(string name, DateTimeOffset now)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return new Optional<DateTimeOffset?>(true, null);
+        }
+
+        if (!TryGetText(element, out var text) || !DateTimeOffset.TryParseExact(
+            text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return Refused<DateTimeOffset?>(
+                name, "must be a time with seconds and zone, such as 2030-01-31T12:00:00Z, or null.");
+        }
+
+        time = DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+        return time > now
+            ? new Optional<DateTimeOffset?>(true, time)
+            : Refused<DateTimeOffset?>(name, "must be in the future.");
+    }
+
+    /// <summary>An id (a UUID), or null.</summary>
+    public Optional<Guid?> Id(string name)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return new Optional<Guid?>(true, null);
+        }
+
+        return TryGetText(element, out var text) && Guid.TryParseExact(text, "D", out var id)
+            ? new Optional<Guid?>(true, id)
+            : Refused<Guid?>(name, "must be a UUID.");
+    }
+
+    private static bool TryGetText(JsonElement element, out string text)
+    {
+        text = string.Empty;
+        if (element.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
+        try
+        {
+            text = element.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape for half a surrogate pair: no text.
+            return false;
+        }
+    }
+
+    private static string Shorten(string name) => name.Length <= 64 ? name : name[..64] + "…";
+
+    private void Parse(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            if (Utf8.IsValid(bytes.Span))
+            {
+                using var document = JsonDocument.Parse(bytes, Strict);
+                if (document.RootElement.ValueKind == JsonValueKind.Object)
+                {
+                    foreach (var member in document.RootElement.EnumerateObject())
+                    {
+                        _unread.Add(member.Name, member.Value.Clone());
+                    }
+
+                    return;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // Told to the caller below, without the parser's words.
+        }
+
+        _unread.Clear();
+        _fault = new GatewayError(
+            GatewayErrorKind.InvalidRequest, "The body must be one JSON object, well-formed and in UTF-8.");
+    }
+
+    private bool TryTake(string name, out JsonElement element) => _unread.Remove(name, out element);
+
+    private Optional<T> Refused<T>(string name, string reason)
+    {
+        Refuse(name, reason);
+        return default;
+    }
+}

@@ -1,0 +1,163 @@
+using Patchbay.Catalog;
+
+namespace Patchbay.Server;
+
+/// <summary>Watches the operator's file. A valid change takes effect for the next request, at once and as a whole; a broken
+/// one is refused with its problems, and what was in force stays.</summary>
+internal sealed partial class CatalogReloader(
+    ConfigurationReader reader,
+    CatalogSource source,
+    CatalogHolder holder,
+    PatchbaySettings settings,
+    TimeProvider clock,
+    ILogger<CatalogReloader> log) : BackgroundService
+{
+    private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(150);
+
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private volatile bool _asked;
+
+    /// <summary>Reads the file again even if it looks unchanged; returns before that is done.</summary>
+    public void RequestReload()
+    {
+        _asked = true;
+        Wake();
+    }
+
+    /// <summary>Reads the file now. False when it was refused.</summary>
+    public bool Reload()
+    {
+        var result = reader.Read();
+        foreach (var problem in result.Problems)
+        {
+            if (!problem.IsWarning)
+            {
+                Log.Problem(log, ProblemList.Line(problem));
+            }
+        }
+
+        if (result.Configuration is not { } configuration)
+        {
+            Log.Refused(log, reader.FilePath, result.Problems.Count(problem => !problem.IsWarning));
+            return false;
+        }
+
+        var catalog = source.Build(configuration.File);
+        holder.Swap(catalog);
+        var counts = CatalogCounts.Of(catalog);
+        Log.Reloaded(log, reader.FilePath, counts.RoutableModels, counts.Models);
+        var changed = SettingList.All
+            .Where(setting => setting.Show(configuration.Settings) != setting.Show(settings))
+            .Select(setting => setting.Path)
+            .ToArray();
+        if (changed.Length > 0)
+        {
+            Log.NeedsRestart(log, string.Join(", ", changed));
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var watcher = TryWatch();
+        var known = Look();
+        while (true)
+        {
+            await _wake.WaitAsync(PollEvery, stoppingToken);
+            var found = Look();
+            if (!_asked && found == known)
+            {
+                continue;
+            }
+
+            // Editors write in several steps; the file is read once it stands still.
+            do
+            {
+                known = found;
+                await Task.Delay(Settle, clock, stoppingToken);
+                found = Look();
+            }
+            while (found != known);
+
+            _asked = false;
+            if (known is null)
+            {
+                Log.Gone(log, reader.FilePath);
+            }
+            else
+            {
+                Reload();
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake already.
+        }
+    }
+
+    private FileSystemWatcher? TryWatch()
+    {
+        try
+        {
+            var watcher = new FileSystemWatcher(Path.GetDirectoryName(reader.FilePath)!, Path.GetFileName(reader.FilePath));
+            watcher.Changed += (_, _) => Wake();
+            watcher.Created += (_, _) => Wake();
+            watcher.Renamed += (_, _) => Wake();
+            watcher.Deleted += (_, _) => Wake();
+            watcher.EnableRaisingEvents = true;
+            return watcher;
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or PlatformNotSupportedException)
+        {
+            // Polling alone finds changes too, only later.
+            return null;
+        }
+    }
+
+    private (string Target, long Length, DateTime Written)? Look()
+    {
+        try
+        {
+            var file = new FileInfo(reader.FilePath);
+            if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+            {
+                file = target;
+            }
+
+            return file.Exists ? (file.FullName, file.Length, file.LastWriteTimeUtc) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{File} reloaded: {Routable} of {Models} models can be called.")]
+        public static partial void Reloaded(ILogger logger, string file, int routable, int models);
+
+        [LoggerMessage(2, LogLevel.Error, "{File} has {Count} problem(s) and was not loaded; the old one stays in force.")]
+        public static partial void Refused(ILogger logger, string file, int count);
+
+        [LoggerMessage(3, LogLevel.Error, "{Problem}")]
+        public static partial void Problem(ILogger logger, string problem);
+
+        [LoggerMessage(4, LogLevel.Warning, "{File} is gone; what it said stays in force until the next start.")]
+        public static partial void Gone(ILogger logger, string file);
+
+        [LoggerMessage(5, LogLevel.Warning, "These settings take effect at the next start: {Settings}.")]
+        public static partial void NeedsRestart(ILogger logger, string settings);
+    }
+}

@@ -1,0 +1,59 @@
+using Patchbay.Api;
+using Patchbay.Catalog;
+
+namespace Patchbay.Server;
+
+/// <summary>Builds catalogues from the built-in facts, the operator's file and the keys in the environment.</summary>
+internal sealed class CatalogSource(CatalogData builtIn, ICredentialSource credentials)
+{
+    private long _version;
+
+    /// <summary>A new catalogue, with a version above all earlier ones.</summary>
+    public CatalogSnapshot Build(OperatorFile file) =>
+        CatalogBuilder.Build(builtIn, file, credentials, Interlocked.Increment(ref _version));
+}
+
+/// <summary>How much of a catalogue there is, and how much of it can be called now.</summary>
+/// <param name="Providers">Providers known.</param>
+/// <param name="RoutableProviders">Those with an address, a credential and a protocol that this release speaks, that serve
+/// a model.</param>
+/// <param name="Models">Models known.</param>
+/// <param name="RoutableModels">Those with at least one endpoint that can be called.</param>
+/// <param name="Endpoints">Endpoints known.</param>
+/// <param name="RoutableEndpoints">Those that can be called.</param>
+/// <param name="Example">A model that can be called and writes text; null when there is none.</param>
+internal sealed record CatalogCounts(
+    int Providers, int RoutableProviders, int Models, int RoutableModels, int Endpoints, int RoutableEndpoints, string? Example)
+{
+    /// <summary>Counts.</summary>
+    public static CatalogCounts Of(CatalogSnapshot catalog)
+    {
+        var models = 0;
+        var endpoints = 0;
+        var routable = 0;
+        string? example = null;
+        var providers = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var model in catalog.Models)
+        {
+            var before = routable;
+            foreach (var endpoint in model.Endpoints)
+            {
+                endpoints++;
+                if (endpoint.Routable && UpstreamBinding.For(endpoint) is not null)
+                {
+                    routable++;
+                    providers.Add(endpoint.Provider.Slug);
+                }
+            }
+
+            if (routable > before)
+            {
+                models++;
+                example ??= model.Output.HasFlag(Core.Modalities.Text) ? model.Slug : null;
+            }
+        }
+
+        return new CatalogCounts(
+            catalog.Providers.Length, providers.Count, catalog.Models.Length, models, endpoints, routable, example);
+    }
+}

@@ -1,0 +1,93 @@
+namespace Patchbay.Server;
+
+/// <summary>Everything that an operator can set, with its default. Immutable; holds secrets, so it has no text form.</summary>
+internal sealed record PatchbaySettings
+{
+    /// <summary>Where the server listens and keeps its data.</summary>
+    public ServerSettings Server { get; init; } = new();
+
+    /// <summary>Sizes, times and counts that bound a request.</summary>
+    public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>How money is treated.</summary>
+    public BillingSettings Billing { get; init; } = new();
+
+    /// <summary>What leaves the process for observers.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
+    /// <summary>A PostgreSQL connection string; null for SQLite in the data directory.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>The master key of the environment; null when the one of the key file counts.</summary>
+    public string? MasterKey { get; init; }
+
+    /// <summary>Whether every provider is simulated.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>Names the type only, since the settings hold secrets.</summary>
+    public override string ToString() => nameof(PatchbaySettings);
+}
+
+/// <summary>Section <c>server</c>.</summary>
+internal sealed record ServerSettings
+{
+    /// <summary>The addresses to listen on, separated by semicolons.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>The folder of the database and of the key file.</summary>
+    public string Data { get; init; } = "./data";
+
+    /// <summary>Whether socket events run on the thread that polls them, which saves a hand-over per event.</summary>
+    public bool InlineIo { get; init; } = true;
+}
+
+/// <summary>Section <c>limits</c>.</summary>
+internal sealed record LimitSettings
+{
+    /// <summary>The largest request body, in bytes.</summary>
+    public long MaxBodyBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>The longest wait for a connection to a provider.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest wait for a provider's first byte when no other endpoint is left.</summary>
+    public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest wait for a provider's first byte when another endpoint can be tried.</summary>
+    public TimeSpan FirstByteTimeoutWithAlternatives { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The longest silence inside an answer.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest whole request.</summary>
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>How many endpoints a request may try.</summary>
+    public int MaxAttempts { get; init; } = 4;
+
+    /// <summary>How often a waiting stream is sent a comment that keeps it alive.</summary>
+    public TimeSpan ProcessingCommentAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long running requests may go on after a stop signal.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>Section <c>billing</c>.</summary>
+internal sealed record BillingSettings
+{
+    /// <summary><c>team</c>: credits are internal budgets. <c>marketplace</c>: credits are sold.</summary>
+    public string Mode { get; init; } = "team";
+
+    /// <summary>Whether an answer is shortened to what the caller can afford, instead of refusing the request.</summary>
+    public bool ClampMaxTokens { get; init; } = true;
+}
+
+/// <summary>Section <c>telemetry</c>.</summary>
+internal sealed record TelemetrySettings
+{
+    /// <summary>Where traces go (OTLP); null for nowhere.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary><c>text</c> for one line per message, <c>json</c> for one object per message.</summary>
+    public string LogFormat { get; init; } = "text";
+}

@@ -1,0 +1,89 @@
+using System.Collections.Frozen;
+using System.Globalization;
+
+namespace Patchbay.Server;
+
+/// <summary>Every setting, once. File, environment and command line all go through this list, and
+/// docs/operating/configuration.md describes each.</summary>
+internal static class SettingList
+{
+    /// <summary>What the environment variables of settings begin with.</summary>
+    public const string VariablePrefix = "PATCHBAY__";
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    /// <summary>All of them, in the order of the documentation.</summary>
+    public static IReadOnlyList<SettingDefinition> All { get; } =
+    [
+        Text("server:urls", "one or more http addresses, separated by ';'",
+            s => s.Server.Urls, (s, v) => ListenAddress.AreValid(v) ? s with { Server = s.Server with { Urls = v } } : null),
+        Text("server:data", "a folder",
+            s => s.Server.Data, (s, v) => v.Length > 0 ? s with { Server = s.Server with { Data = v } } : null),
+        Flag("server:inline_io", s => s.Server.InlineIo, (s, v) => s with { Server = s.Server with { InlineIo = v } }),
+        Count("limits:max_body_bytes", 1024, 1024 * 1024 * 1024,
+            s => s.Limits.MaxBodyBytes, (s, v) => s with { Limits = s.Limits with { MaxBodyBytes = v } }),
+        Duration("limits:connect_timeout",
+            s => s.Limits.ConnectTimeout, (s, v) => s with { Limits = s.Limits with { ConnectTimeout = v } }),
+        Duration("limits:first_byte_timeout",
+            s => s.Limits.FirstByteTimeout, (s, v) => s with { Limits = s.Limits with { FirstByteTimeout = v } }),
+        Duration("limits:first_byte_timeout_with_alternatives",
+            s => s.Limits.FirstByteTimeoutWithAlternatives,
+            (s, v) => s with { Limits = s.Limits with { FirstByteTimeoutWithAlternatives = v } }),
+        Duration("limits:idle_timeout",
+            s => s.Limits.IdleTimeout, (s, v) => s with { Limits = s.Limits with { IdleTimeout = v } }),
+        Duration("limits:total_timeout",
+            s => s.Limits.TotalTimeout, (s, v) => s with { Limits = s.Limits with { TotalTimeout = v } }),
+        Count("limits:max_attempts", 1, 20,
+            s => s.Limits.MaxAttempts, (s, v) => s with { Limits = s.Limits with { MaxAttempts = (int)v } }),
+        Duration("limits:processing_comment_after",
+            s => s.Limits.ProcessingCommentAfter,
+            (s, v) => s with { Limits = s.Limits with { ProcessingCommentAfter = v } }),
+        Duration("limits:drain_timeout",
+            s => s.Limits.DrainTimeout, (s, v) => s with { Limits = s.Limits with { DrainTimeout = v } }),
+        Word("billing:mode", ["team", "marketplace"],
+            s => s.Billing.Mode, (s, v) => s with { Billing = s.Billing with { Mode = v } }),
+        Flag("billing:clamp_max_tokens",
+            s => s.Billing.ClampMaxTokens, (s, v) => s with { Billing = s.Billing with { ClampMaxTokens = v } }),
+        Text("telemetry:otlp_endpoint", "an http or https address",
+            s => s.Telemetry.OtlpEndpoint?.AbsoluteUri ?? "none",
+            (s, v) => Uri.TryCreate(v, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                ? s with { Telemetry = s.Telemetry with { OtlpEndpoint = uri } }
+                : null),
+        Word("telemetry:log_format", ["text", "json"],
+            s => s.Telemetry.LogFormat, (s, v) => s with { Telemetry = s.Telemetry with { LogFormat = v } }),
+    ];
+
+    /// <summary>The names of all settings.</summary>
+    public static FrozenSet<string> Keys { get; } = All.Select(setting => setting.Key).ToFrozenSet(StringComparer.Ordinal);
+
+    private static SettingDefinition Text(string key, string form, Func<PatchbaySettings, string> show,
+        Func<PatchbaySettings, string, PatchbaySettings?> apply) =>
+        new(key, form, show, (settings, text) => apply(settings, text.Trim()));
+
+    private static SettingDefinition Flag(string key, Func<PatchbaySettings, bool> show,
+        Func<PatchbaySettings, bool, PatchbaySettings> apply) =>
+        new(key, "true or false", settings => show(settings) ? "true" : "false",
+            (settings, text) => bool.TryParse(text.Trim(), out var flag) ? apply(settings, flag) : null);
+
+    private static SettingDefinition Word(string key, string[] words, Func<PatchbaySettings, string> show,
+        Func<PatchbaySettings, string, PatchbaySettings> apply) =>
+        new(key, string.Join(" or ", words), show,
+            (settings, text) => Array.Find(words, word => word.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } word
+                ? apply(settings, word)
+                : null);
+
+    private static SettingDefinition Count(string key, long least, long most, Func<PatchbaySettings, long> show,
+        Func<PatchbaySettings, long, PatchbaySettings> apply) =>
+        new(key, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"),
+            settings => show(settings).ToString(CultureInfo.InvariantCulture),
+            (settings, text) => long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number >= least && number <= most ? apply(settings, number) : null);
+
+    private static SettingDefinition Duration(string key, Func<PatchbaySettings, TimeSpan> show,
+        Func<PatchbaySettings, TimeSpan, PatchbaySettings> apply) =>
+        new(key, "a duration such as 500ms, 30s or 5m, at most 24h", settings => DurationText.Format(show(settings)),
+            (settings, text) => DurationText.TryParse(text, out var duration) && duration >= Shortest && duration <= Longest
+                ? apply(settings, duration)
+                : null);
+}

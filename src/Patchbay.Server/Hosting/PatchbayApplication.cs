@@ -1,0 +1,270 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Patchbay.Api;
+using Patchbay.Billing;
+using Patchbay.Catalog;
+using Patchbay.Core;
+using Patchbay.Storage;
+
+namespace Patchbay.Server;
+
+/// <summary>The whole server: opens what it needs in order, serves until it is asked to stop, and closes in reverse, the
+/// database last.</summary>
+internal sealed partial class PatchbayApplication : IAsyncDisposable
+{
+    private readonly Stack<IAsyncDisposable> _resources = new();
+    private readonly Configuration _configuration;
+    private readonly TimeProvider _clock;
+    private WebApplication _app = null!;
+    private ConsoleFiles _console = null!;
+    private KeyFile? _keyFile;
+    private string _data = "";
+    private ILogger _log = null!;
+
+    private PatchbayApplication(Configuration configuration, TimeProvider clock)
+    {
+        _configuration = configuration;
+        _clock = clock;
+    }
+
+    /// <summary>The version that <c>--version</c>, the API and the metrics show.</summary>
+    public static string Version { get; } =
+        typeof(PatchbayApplication).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
+
+    private PatchbaySettings Settings => _configuration.Settings;
+
+    /// <summary>Opens the database, recovers what a crash left, reads the catalogue and maps the routes. Nothing listens
+    /// yet.</summary>
+    /// <exception cref="StorageRefusedException">The database must not be used as it is.</exception>
+    /// <exception cref="StorageUnavailableException">The database does not answer.</exception>
+    /// <exception cref="InvalidDataException">The key file holds no key.</exception>
+    public static async Task<PatchbayApplication> BuildAsync(
+        Configuration configuration, ConfigurationReader reader, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var application = new PatchbayApplication(configuration, clock);
+        try
+        {
+            await application.ComposeAsync(reader, cancellationToken);
+            return application;
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Serves until a signal, drains, and stops. Writes the start message when the log is text.</summary>
+    public async Task RunAsync(TextWriter output, bool colour, StopSignals signals, CancellationToken cancellationToken)
+    {
+        signals.Listen(_app.Services.GetService<CatalogReloader>() is { } reloader ? reloader.RequestReload : null);
+        await _app.StartAsync(cancellationToken);
+        var facts = Describe();
+        if (Settings.Telemetry.LogFormat == "text")
+        {
+            await output.WriteAsync(StartMessage.Write(facts, colour));
+            await output.FlushAsync(cancellationToken);
+        }
+        else
+        {
+            Log.Started(_log, facts.Version, facts.Address, facts.Catalog.RoutableModels, facts.Catalog.Models, facts.Demo);
+        }
+
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var fault = _app.Lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
+        await using var cancelled = cancellationToken.Register(signals.Stop);
+        await Task.WhenAny(signals.First, stopping.Task);
+        await StopAsync(signals.Second);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        while (_resources.TryPop(out var resource))
+        {
+            await resource.DisposeAsync();
+        }
+    }
+
+    private async Task StopAsync(CancellationToken atOnce)
+    {
+        var limit = Settings.Limits.DrainTimeout;
+        var began = _clock.GetTimestamp();
+        var holds = _app.Services.GetRequiredService<HoldBook>();
+        _app.Services.GetRequiredService<DrainState>().Begin();
+        Log.Draining(_log, holds.OpenCount, limit.TotalSeconds);
+
+        // While answers are running the port stays open, so that load balancers see "not ready" and new requests are told
+        // to come back, instead of finding nobody.
+        while (holds.OpenCount > 0 && _clock.GetElapsedTime(began) < limit && !atOnce.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), _clock, atOnce)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        var left = limit - _clock.GetElapsedTime(began);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(atOnce);
+        end.CancelAfter(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
+        try
+        {
+            await _app.StopAsync(end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Time is up, or a second signal came: connections were closed where they stood.
+        }
+
+        Log.Stopped(_log, holds.OpenCount);
+    }
+
+    private async Task ComposeAsync(ConfigurationReader reader, CancellationToken cancellationToken)
+    {
+        _data = Path.GetFullPath(Settings.Demo ? Path.Combine(Settings.Server.Data, "demo") : Settings.Server.Data);
+        Directory.CreateDirectory(_data);
+        _keyFile = Settings.MasterKey is null ? KeyFile.Ensure(Path.Combine(_data, "master.key")) : null;
+
+        var logging = Own(new Disposer<ILoggerFactory>(CreateLogging())).Value;
+        _log = logging.CreateLogger("Patchbay.Server");
+        var options = new StorageOptions { DataDirectory = _data, PostgresConnectionString = Settings.Database };
+        var storage = Own(await PatchbayStorage.OpenAsync(options, exclusive: true, _clock, logging, cancellationToken));
+        var tenant = await storage.Organizations.EnsureDefaultAsync(_clock.GetUtcNow(), cancellationToken);
+        if (Traces.Start(Settings.Telemetry.OtlpEndpoint, Version) is { } traces)
+        {
+            Own(new Disposer<IDisposable>(traces));
+        }
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "Patchbay.Server",
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        // Our own configuration is the only one: no appsettings.json, no ASPNETCORE_ variables.
+        builder.Configuration.Sources.Clear();
+        var services = builder.Services;
+        services.Replace(ServiceDescriptor.Singleton(logging));
+        services.Replace(ServiceDescriptor.Singleton<IHostLifetime, SilentLifetime>());
+        services.AddSingleton(_clock);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = Settings.Limits.DrainTimeout + TimeSpan.FromSeconds(5));
+        builder.ConfigureKestrel(Settings);
+        services.AddSingleton(_ => new MetricCollector(PatchbayTelemetry.Name));
+        services.AddStorage(storage, tenant);
+        services.AddGateway(
+            Settings,
+            new MasterKey(Settings.MasterKey ?? _keyFile!.Key),
+            new SystemInfo("Patchbay", Version, Settings.Billing.Mode, Settings.Demo, storage.Kind, _clock.GetUtcNow()));
+        await AddCatalogAsync(services, reader, storage, tenant, cancellationToken);
+
+        _console = new ConsoleFiles(ConsoleFiles.Find(AppContext.BaseDirectory));
+        services.AddSingleton(_ => _console);
+        _app = Own(builder.Build());
+        MapRoutes();
+
+        var recovered = await _app.Services.GetRequiredService<HoldKeeper>().RecoverAsync(cancellationToken);
+        if (recovered > 0)
+        {
+            Log.Recovered(_log, recovered);
+        }
+    }
+
+    private async Task AddCatalogAsync(IServiceCollection services, ConfigurationReader reader, PatchbayStorage storage,
+        Identity.DefaultTenant tenant, CancellationToken cancellationToken)
+    {
+        if (Settings.Demo)
+        {
+            var demo = Own(await DemoWorld.StartAsync(_data, storage.ApiKeys, tenant, _clock, cancellationToken));
+            services.AddSingleton(new CatalogHolder(demo.Catalog));
+            services.AddSingleton(demo);
+            services.AddHostedService<DemoTraffic>();
+            return;
+        }
+
+        var source = new CatalogSource(CatalogData.LoadBuiltIn(), EnvironmentCredentials.Instance);
+        services.AddSingleton(source);
+        services.AddSingleton(new CatalogHolder(source.Build(_configuration.File)));
+        services.AddSingleton(reader);
+        services.AddSingleton<CatalogReloader>();
+        services.AddHostedService(provider => provider.GetRequiredService<CatalogReloader>());
+    }
+
+    private void MapRoutes()
+    {
+        foreach (var prefix in (string[])["/api/v1", "/v1"])
+        {
+            var api = _app.MapGroup(prefix);
+            api.MapInference();
+            api.MapCatalogue(static (context, error) => context.WriteErrorAsync(error));
+            api.MapManagement();
+            api.MapNative();
+        }
+
+        _app.MapHealth(Version);
+        _console.Map(_app);
+    }
+
+    private StartFacts Describe()
+    {
+        var listening = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        return new StartFacts
+        {
+            Version = Version,
+            Address = ListenAddress.Callable(listening.Addresses.First()),
+            Data = _data,
+            Database = _app.Services.GetRequiredService<PatchbayStorage>().Kind,
+            Key = _keyFile,
+            Catalog = CatalogCounts.Of(_app.Services.GetRequiredService<CatalogHolder>().Current),
+            ConfigFile = _configuration.FilePath,
+            ConfigExists = _configuration.FileExists,
+            Demo = Settings.Demo,
+            HasConsole = _console.Exists,
+        };
+    }
+
+    private ILoggerFactory CreateLogging() => LoggerFactory.Create(logging =>
+    {
+        logging.Services.AddSingleton(_clock);
+        Logs.Configure(logging, Settings.Telemetry.LogFormat);
+    });
+
+    private T Own<T>(T resource)
+        where T : IAsyncDisposable
+    {
+        _resources.Push(resource);
+        return resource;
+    }
+
+    /// <summary>Lets a thing that is closed at once stand among those that take time.</summary>
+    private sealed class Disposer<T>(T value) : IAsyncDisposable
+        where T : IDisposable
+    {
+        public T Value => value;
+
+        public ValueTask DisposeAsync()
+        {
+            value.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information,
+            "Patchbay {Version} listens on {Address}; {Routable} of {Models} models can be called; demo: {Demo}.")]
+        public static partial void Started(
+            ILogger logger, string version, Uri address, int routable, int models, bool demo);
+
+        [LoggerMessage(2, LogLevel.Information, "Stopping: {Open} request(s) may finish within {Seconds} s; a second signal stops at once.")]
+        public static partial void Draining(ILogger logger, long open, double seconds);
+
+        [LoggerMessage(3, LogLevel.Information, "Stopped; {Open} request(s) were cut off.")]
+        public static partial void Stopped(ILogger logger, long open);
+
+        [LoggerMessage(4, LogLevel.Warning,
+            "{Count} request(s) were in flight when the server last died; they were closed and cost their accounts nothing.")]
+        public static partial void Recovered(ILogger logger, int count);
+    }
+}

@@ -1,0 +1,68 @@
+using Patchbay.Api;
+using Patchbay.Billing;
+using Patchbay.Catalog;
+using Patchbay.Identity;
+using Patchbay.Providers;
+using Patchbay.Routing;
+using Patchbay.Storage;
+
+namespace Patchbay.Server;
+
+/// <summary>What the routes find in the container.</summary>
+internal static class ServiceRegistration
+{
+    /// <summary>Adds the stores of an open database, which stays the caller's to close.</summary>
+    public static void AddStorage(this IServiceCollection services, PatchbayStorage storage, DefaultTenant tenant)
+    {
+        services.AddSingleton(storage);
+        services.AddSingleton(tenant);
+        services.AddSingleton(storage.ApiKeys);
+        services.AddSingleton(storage.Organizations);
+        services.AddSingleton(storage.Budgets);
+        services.AddSingleton(storage.Generations);
+        services.AddSingleton(storage.Settlements);
+        services.AddSingleton(storage.Ledger);
+        services.AddSingleton(storage.OpenHolds);
+    }
+
+    /// <summary>Adds what serves requests.</summary>
+    public static void AddGateway(
+        this IServiceCollection services, PatchbaySettings settings, MasterKey masterKey, SystemInfo system)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(masterKey);
+        services.AddSingleton(system);
+        services.AddSingleton<HoldBook>();
+        services.AddSingleton<HoldKeeper>();
+        services.AddSingleton<CallerDirectory>();
+        services.AddSingleton<HealthRegistry>();
+        services.AddSingleton<IEndpointStatistics, RoutingStatistics>();
+        services.AddSingleton<DrainState>();
+        services.AddSingleton<StorageCheck>();
+        services.AddSingleton<ICredentialSource>(EnvironmentCredentials.Instance);
+        services.AddSingleton<DeadlineWatch>();
+        services.AddSingleton<UpstreamInvoker>();
+        services.AddSingleton<InferencePipeline>();
+        services.AddSingleton(UpstreamLimitsOf(settings.Limits));
+        services.AddSingleton(InferenceOptionsOf(settings));
+        services.AddHostedService<HoldRecorder>();
+        services.AddHostedService<Reconciler>();
+    }
+
+    private static UpstreamLimits UpstreamLimitsOf(LimitSettings limits) => new()
+    {
+        Connect = limits.ConnectTimeout,
+        FirstByte = limits.FirstByteTimeout,
+        FirstByteWithAlternatives = limits.FirstByteTimeoutWithAlternatives,
+        Idle = limits.IdleTimeout,
+        Total = limits.TotalTimeout,
+    };
+
+    private static InferenceOptions InferenceOptionsOf(PatchbaySettings settings) => new()
+    {
+        MaxBodyBytes = (int)settings.Limits.MaxBodyBytes,
+        MaxAttempts = settings.Limits.MaxAttempts,
+        ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,
+        ClampMaxTokens = settings.Billing.ClampMaxTokens,
+    };
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace Patchbay.Server;
+
+/// <summary>How this process logs: to the standard output, our own messages from Information, others from Warning.</summary>
+internal static class Logs
+{
+    /// <summary>Sets it up.</summary>
+    public static void Configure(ILoggingBuilder logging, string format)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter("Patchbay", LogLevel.Information);
+        if (format == "json")
+        {
+            logging.AddJsonConsole(options =>
+            {
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            });
+        }
+        else
+        {
+            logging.AddConsole(options => options.FormatterName = LineFormatter.FormatterName);
+            logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        }
+    }
+}

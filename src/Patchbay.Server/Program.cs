@@ -1,0 +1,4 @@
+using Patchbay.Server;
+
+KestrelSetup.PreferInlineCompletions();
+return await PatchbayCommand.RunAsync(args, Console.Out, Console.Error);
