@@ -14,7 +14,7 @@ import { LinkIcon } from "../ui/icons";
 
 const STEP = 40;
 const ROWS = 8;
-const COLUMNS = "grid grid-cols-[minmax(0,1fr)_6rem] items-center gap-x-4 sm:grid-cols-[minmax(0,1fr)_7rem_6rem_6rem]";
+const COLUMNS = "grid grid-cols-[minmax(0,1fr)_6rem] items-center gap-x-4 sm:gap-x-6 sm:grid-cols-[minmax(0,1fr)_7rem_6rem_6rem]";
 
 interface Row {
   model: string;

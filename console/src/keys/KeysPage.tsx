@@ -5,7 +5,7 @@ import { ApiError, request } from "../api/client";
 import { keysQuery } from "../api/queries";
 import type { ApiKey, ApiKeyChange } from "../api/types";
 import { cost } from "../format/money";
-import { ago, moment } from "../format/time";
+import { ago, day, moment } from "../format/time";
 import { useNow } from "../generations/GenerationTable";
 import { useKey } from "../session/credential";
 import { SignIn } from "../session/SignIn";
@@ -62,7 +62,8 @@ function KeyRow({ item, onDelete }: { item: ApiKey; onDelete: () => void }) {
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-3 px-4 py-3.5 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1.4fr)_auto]">
       <div className={`min-w-0 ${enabled ? "" : "text-faint"}`}>
         <p className="flex items-center gap-2 font-medium"><span className="truncate">{item.name}</span>{expired && <Badge tone="bad">expired</Badge>}{!enabled && <Badge>disabled</Badge>}</p>
-        <p className="text-xs text-faint" title={moment(item.created_at)}><span className="font-mono">{item.label}</span> · made {ago(item.created_at, now)}{item.expires_at && !expired && ` · until ${moment(item.expires_at)}`}</p>
+        <p className="truncate font-mono text-xs text-faint">{item.label}</p>
+        <p className="text-xs text-faint" title={moment(item.created_at)}>made {ago(item.created_at, now)}{item.expires_at && !expired && ` · until ${day(item.expires_at)}`}</p>
         {change.error && <p role="alert" className="text-sm text-bad">{change.error.message}</p>}
       </div>
       <div className="order-3 col-span-2 lg:order-none lg:col-span-1"><Limit item={item} /></div>

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { baseUrl } from "../api/client";
 import { maskKey, useKey } from "../session/credential";
 import { Card } from "../ui/Card";
-import { CopyButton } from "../ui/Copy";
+import { Copyable, CopyButton } from "../ui/Copy";
 import { colour, snippets } from "./snippets";
 
 const NO_KEY = "YOUR_KEY";
@@ -35,6 +35,12 @@ export function CallExamples({ model }: { model: string }) {
             </pre>
           </Tabs.Content>
         ))}
+        <div className="grid gap-x-3 gap-y-2 border-t border-line p-3 sm:grid-cols-[1.5fr_1fr]">
+          <Copyable text={baseUrl} label="Copy the base URL" />
+          {key
+            ? <Copyable text={key} shown={maskKey(key)} label="Copy the key" />
+            : <p className="flex items-center text-xs text-faint">Sign in, and your key is filled in.</p>}
+        </div>
       </Tabs.Root>
     </Card>
   );

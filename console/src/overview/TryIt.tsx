@@ -87,7 +87,7 @@ function Outcome({ run }: { run: Run }) {
     ["Speed", run.usage && seconds ? speed(run.usage.completion_tokens / seconds) : "–"],
   ];
   return (
-    <div className="grid grid-cols-2 gap-x-5 gap-y-2 border-t border-line px-4 py-3 sm:flex sm:flex-wrap sm:items-end">
+    <div className="grid grid-cols-2 gap-x-4 gap-y-2 border-t border-line px-4 py-3 sm:flex sm:flex-wrap sm:items-end">
       {facts.map(([name, value]) => (
         <div key={name} className="min-w-0">
           <p className="text-xs text-faint">{name}</p>

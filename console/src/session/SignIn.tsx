@@ -58,7 +58,7 @@ export function SignIn({ title = "Plug in your key", note, page = false }: { tit
           />
           <Button type="submit" kind="primary" busy={busy}>Connect</Button>
         </div>
-        <p id="sign-in-error" role="alert" className="mt-2 min-h-5 text-sm text-bad">{error}</p>
+        <p id="sign-in-error" role="alert" className="mt-2 mb-3 min-h-5 text-sm text-bad">{error}</p>
       </form>
       <div className="border-t border-line pt-4 text-sm text-soft">
         <p>Where to find one: the server prints a link with the key when it starts, and keeps the key in the file <code className="font-mono text-ink">master.key</code> in its data directory. Or make a new one:</p>

@@ -51,9 +51,14 @@ internal sealed class ByteStage : IDisposable
         _encoded?.Dispose();
     }
 
-    public async ValueTask FlushAsync()
+    public ValueTask FlushAsync() => SendAsync(last: false);
+
+    /// <summary>Sends what is held, and the end of the encoding.</summary>
+    public ValueTask FinishAsync() => SendAsync(last: true);
+
+    private async ValueTask SendAsync(bool last)
     {
-        var rest = Encode();
+        var rest = Encode(last);
         while (rest.Length > 0)
         {
             var piece = rest[..Math.Min(_piece, rest.Length)];
@@ -73,7 +78,7 @@ internal sealed class ByteStage : IDisposable
         _held.ResetWrittenCount();
     }
 
-    private ReadOnlyMemory<byte> Encode()
+    private ReadOnlyMemory<byte> Encode(bool last)
     {
         if (_encoder is null || _encoded is null)
         {
@@ -83,6 +88,11 @@ internal sealed class ByteStage : IDisposable
         _encoded.SetLength(0);
         _encoder.Write(_held.WrittenSpan);
         _encoder.Flush();
+        if (last)
+        {
+            _encoder.Dispose();
+        }
+
         return _encoded.GetBuffer().AsMemory(0, (int)_encoded.Length);
     }
 }

@@ -93,6 +93,11 @@ internal sealed class FramePump : IDisposable
 
         WriteEnd();
         await FlushAsync();
+        if (_stage is not null)
+        {
+            await _stage.FinishAsync();
+        }
+
         await _output.EndAsync();
     }
 

@@ -28,7 +28,7 @@ internal static class OpeningFault
                 await SendAsync(exchange, 200, "text/html; charset=utf-8", CaptivePage, []);
                 return true;
             case FaultKind.Redirect:
-                var target = settings.Location ?? "/redirected" + exchange.Path;
+                var target = settings.Location ?? RedirectTarget(exchange);
                 await SendAsync(exchange, 302, "text/plain", ReadOnlyMemory<byte>.Empty, [("Location", target)]);
                 return true;
             case FaultKind.GzipBomb:
@@ -52,6 +52,16 @@ internal static class OpeningFault
         output.Writer.Write(body.Span);
         await output.EndAsync();
         exchange.Settle(RequestOutcome.Faulted);
+    }
+
+    /// <summary>The same route at a provider that nobody configures, so that a client who follows shows in the log.</summary>
+    private static string RedirectTarget(Exchange exchange)
+    {
+        var prefix = "/" + exchange.Provider.Name;
+        var rest = exchange.Path.StartsWith(prefix + "/", StringComparison.Ordinal)
+            ? exchange.Path[prefix.Length..]
+            : exchange.Path;
+        return "/redirected" + rest;
     }
 
     private static async ValueTask SendBombAsync(Exchange exchange, Behavior settings)

@@ -95,7 +95,7 @@ internal static class PlainAnswer
         if (stage is not null)
         {
             stage.Writer.Write(body.Span);
-            await stage.FlushAsync();
+            await stage.FinishAsync();
         }
         else
         {

@@ -25,8 +25,6 @@ internal sealed class Exchange(SimulatorApplication application)
 
     public string Method => _request.Method;
 
-    public string Query => _request.QueryString;
-
     public CancellationToken Aborted { get; private set; }
 
     public ReadOnlyMemory<byte> Body => _body.AsMemory(0, _bodyLength);

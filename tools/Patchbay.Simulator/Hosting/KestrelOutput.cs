@@ -7,6 +7,9 @@ namespace Patchbay.Simulator.Hosting;
 /// <summary>Answers through Kestrel: the fast way for everything that is proper HTTP.</summary>
 internal sealed class KestrelOutput : WireOutput, IBufferWriter<byte>
 {
+    /// <summary>Asked for always: after the client has left, Kestrel gives an empty span to those who ask for nothing.</summary>
+    private const int LeastBytes = 256;
+
     private readonly IHttpResponseFeature _response;
     private readonly IHttpResponseBodyFeature _body;
     private readonly PipeWriter _writer;
@@ -28,9 +31,9 @@ internal sealed class KestrelOutput : WireOutput, IBufferWriter<byte>
         _unsent += count;
     }
 
-    public Memory<byte> GetMemory(int sizeHint = 0) => _writer.GetMemory(sizeHint);
+    public Memory<byte> GetMemory(int sizeHint = 0) => _writer.GetMemory(Math.Max(sizeHint, LeastBytes));
 
-    public Span<byte> GetSpan(int sizeHint = 0) => _writer.GetSpan(sizeHint);
+    public Span<byte> GetSpan(int sizeHint = 0) => _writer.GetSpan(Math.Max(sizeHint, LeastBytes));
 
     public override ValueTask StartAsync(
         int status, string contentType, long? contentLength, ReadOnlySpan<(string Name, string Value)> headers)
@@ -51,8 +54,11 @@ internal sealed class KestrelOutput : WireOutput, IBufferWriter<byte>
     {
         Exchange.SentBytes(_unsent);
         _unsent = 0;
-        await _writer.FlushAsync(Exchange.Aborted);
-        Exchange.Aborted.ThrowIfCancellationRequested();
+        var result = await _writer.FlushAsync(Exchange.Aborted);
+        if (result.IsCompleted || Exchange.Aborted.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The client has left.");
+        }
     }
 
     public override ValueTask EndAsync() => FlushAsync();

@@ -84,7 +84,7 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
             await AnswerAsync(context, operation);
             context.Settle(RequestOutcome.Completed);
         }
-        catch (OperationCanceledException) when (context.Aborted.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             context.Settle(RequestOutcome.CancelledByClient);
         }

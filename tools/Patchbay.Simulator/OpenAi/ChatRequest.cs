@@ -99,9 +99,8 @@ internal sealed class ChatRequest
         }
         else if (reader.ValueTextEquals("messages"u8))
         {
-            var start = (int)reader.BytesConsumed;
             reader.Read();
-            start = (int)reader.TokenStartIndex;
+            var start = (int)reader.TokenStartIndex;
             CountText(ref reader);
             Messages = body[start..(int)reader.BytesConsumed];
         }

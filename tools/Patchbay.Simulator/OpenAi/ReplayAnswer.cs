@@ -69,7 +69,7 @@ internal static class ReplayAnswer
         if (stage is not null)
         {
             stage.Writer.Write(bytes);
-            await stage.FlushAsync();
+            await stage.FinishAsync();
         }
         else
         {

@@ -1,7 +1,7 @@
 -- Money is nano-USD in bigint. Days are UTC dates.
 
 CREATE FUNCTION unix_ms(moment timestamptz) RETURNS bigint
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (extract(epoch FROM moment) * 1000)::bigint;
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN floor(extract(epoch FROM moment) * 1000)::bigint;
 
 CREATE TABLE organization (
   id         uuid        PRIMARY KEY,

@@ -1,0 +1,14 @@
+namespace Patchbay.Storage.Postgres;
+
+/// <summary>The advisory locks of an installation; they live in its own database.</summary>
+internal static class AdvisoryLock
+{
+    /// <summary>Held in a transaction that changes the schema.</summary>
+    public const string Migrate = "SELECT pg_advisory_xact_lock(7301, 0)";
+
+    /// <summary>Held by the session of the one server.</summary>
+    public const string TryServe = "SELECT pg_try_advisory_lock(7301, 1)";
+
+    /// <summary>Held in a transaction that adds to the books, so that batches are numbered and chained one by one.</summary>
+    public const string Books = "SELECT pg_advisory_xact_lock(7301, 2)";
+}

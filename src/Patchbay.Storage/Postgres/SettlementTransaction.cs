@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Patchbay.Billing;
+
+namespace Patchbay.Storage.Postgres;
+
+/// <summary>Writes a group of settlements in one transaction.</summary>
+/// <param name="session">The writing connection.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="logger">Where differing repetitions are reported.</param>
+internal sealed partial class SettlementTransaction(WriterSession session, TimeProvider timeProvider, ILogger logger)
+{
+    // Rows are taken in their order, so that of two settlements of one id in a group the first counts.
+    private const string TakeIdsSql = """
+        INSERT INTO generation_key (id, created_at, batch_id)
+        SELECT row.id, row.created_at, (SELECT coalesce(max(id), 0) + 1 FROM ledger_batch)
+        FROM unnest($1, $2) WITH ORDINALITY AS row (id, created_at, number) ORDER BY row.number
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id
+        """;
+
+    private readonly HashSet<long> _partitions = [];
+
+    /// <summary>Returns when the group is durable. May be repeated with the same group after any failure: what a lost
+    /// connection did commit after all is then found settled.</summary>
+    public async Task CommitAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    {
+        var connection = await session.GetAsync(cancellationToken);
+        await EnsurePartitionsAsync(connection, settlements, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (head, fresh) = await TakeIdsAsync(connection, transaction, settlements, cancellationToken);
+        if (fresh.Count > 0)
+        {
+            await GenerationCopier.CopyAsync(connection, fresh, head.BatchId + 1, cancellationToken);
+        }
+
+        await using var commands = new NpgsqlBatch(connection, transaction);
+        if (fresh.Count > 0)
+        {
+            BookWriter.Add(commands, LedgerBatch.OfSettlements(head, timeProvider.GetUtcNow(), fresh));
+        }
+
+        var holds = settlements.Where(settlement => settlement.HoldRecorded).Select(settlement => settlement.Generation.Id).ToArray();
+        if (holds.Length > 0)
+        {
+            commands.BatchCommands.Add(new NpgsqlBatchCommand("DELETE FROM open_hold WHERE generation_id = ANY ($1)")
+            {
+                Parameters = { new NpgsqlParameter<string[]> { TypedValue = holds } },
+            });
+        }
+
+        if (commands.BatchCommands.Count > 0)
+        {
+            await commands.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Makes the partitions of days not seen before, each in a transaction of its own, so that the lock on the
+    /// whole table is short.</summary>
+    private async Task EnsurePartitionsAsync(
+        NpgsqlConnection connection, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    {
+        foreach (var settlement in settlements)
+        {
+            var day = UtcDay.Of(settlement.Generation.CreatedAt);
+            if (_partitions.Contains(day))
+            {
+                continue;
+            }
+
+            await using var command = new NpgsqlCommand("SELECT ensure_generation_partition($1)", connection)
+            {
+                Parameters = { new NpgsqlParameter<DateOnly> { TypedValue = UtcDay.ToDate(day) } },
+            };
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            _partitions.Add(day);
+        }
+    }
+
+    private async Task<(LedgerHead Head, List<Settlement> Fresh)> TakeIdsAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken)
+    {
+        await using var commands = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand(AdvisoryLock.Books),
+                new NpgsqlBatchCommand(BookWriter.HeadSql),
+                new NpgsqlBatchCommand(TakeIdsSql)
+                {
+                    Parameters =
+                    {
+                        new NpgsqlParameter<string[]> { TypedValue = [.. settlements.Select(settlement => settlement.Generation.Id)] },
+                        new NpgsqlParameter<DateTime[]>
+                        {
+                            TypedValue = [.. settlements.Select(settlement => PostgresTime.Of(settlement.Generation.CreatedAt))],
+                        },
+                    },
+                },
+            },
+        };
+        await using var rows = await commands.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var head = await BookWriter.ReadHeadAsync(rows, cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var taken = new HashSet<string>(settlements.Count, StringComparer.Ordinal);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            taken.Add(rows.GetString(0));
+        }
+
+        var fresh = new List<Settlement>(taken.Count);
+        foreach (var settlement in settlements)
+        {
+            if (taken.Remove(settlement.Generation.Id))
+            {
+                fresh.Add(settlement);
+            }
+            else
+            {
+                Log.SettledBefore(logger, settlement.Generation.Id);
+            }
+        }
+
+        return (head, fresh);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Generation {Generation} was settled before; the first stands.")]
+        public static partial void SettledBefore(ILogger logger, string generation);
+    }
+}

@@ -1,0 +1,80 @@
+using Npgsql;
+using Patchbay.Core;
+
+namespace Patchbay.Storage.Postgres;
+
+/// <summary>The connection through which settlements are written. The server's holds the advisory lock of the one server,
+/// so that a settlement can only be written by the process that has the lock: when the connection breaks the lock is gone
+/// with it, and must be had again before anything else is written.</summary>
+/// <param name="source">Where connections come from.</param>
+/// <param name="exclusive">Whether to hold the lock.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class WriterSession(NpgsqlDataSource source, bool exclusive, TimeProvider timeProvider) : IAsyncDisposable
+{
+    private const int LockTries = 10;
+
+    private NpgsqlConnection? _connection;
+
+    /// <summary>The open connection.</summary>
+    /// <exception cref="StorageUnavailableException">Another server holds the lock.</exception>
+    public async Task<NpgsqlConnection> GetAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is { } open)
+        {
+            return open;
+        }
+
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            if (exclusive && !await TryLockAsync(connection, cancellationToken))
+            {
+                throw new StorageUnavailableException("Another Patchbay server is using this PostgreSQL database.");
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        return _connection = connection;
+    }
+
+    /// <summary>Gives the connection up after an error; the next use opens another.</summary>
+    public async Task ResetAsync()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            try
+            {
+                await connection.DisposeAsync();
+            }
+            catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
+            {
+                // It was broken, which is why it is given up.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await ResetAsync();
+
+    /// <summary>Tries for two seconds: the session of a server that has just died may still be closing.</summary>
+    private async Task<bool> TryLockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(AdvisoryLock.TryServe, connection);
+        for (var tries = 0; tries < LockTries; tries++)
+        {
+            if (await command.ExecuteScalarAsync(cancellationToken) is true)
+            {
+                return true;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), timeProvider, cancellationToken);
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,75 @@
+using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Patchbay.Storage.Postgres;
+using Patchbay.Testing;
+
+namespace Patchbay.Storage.Tests;
+
+public sealed class PostgresTestDatabase(PostgresServer server) : TestDatabase
+{
+    private string? _connectionString;
+
+    public override StorageOptions Options => new() { PostgresConnectionString = _connectionString, DataDirectory = "unused" };
+
+    public string Name => new NpgsqlConnectionStringBuilder(_connectionString).Database!;
+
+    internal override IReadOnlyList<Migration> EmbeddedMigrations => Migration.Embedded("Postgres");
+
+    public override async Task CreateAsync() => _connectionString = await server.CreateDatabaseAsync();
+
+    public override async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await ConnectAsync(_connectionString!);
+        await connection.ExecuteAsync("SET session_replication_role = replica");
+        await connection.ExecuteAsync(sql);
+    }
+
+    public override async Task<long> CountAsync(string sql)
+    {
+        await using var connection = await ConnectAsync(_connectionString!);
+        return await connection.ExecuteScalarAsync<long>(sql);
+    }
+
+    internal override async Task MigrateAsync(IReadOnlyList<Migration> migrations)
+    {
+        await using var connection = await ConnectAsync(_connectionString!);
+        await PostgresStorage.MigrateAsync(
+            connection, new SchemaMigrator(migrations, Clock), NullLogger.Instance, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Cuts every connection and lets nobody in.</summary>
+    public override async Task BeginOutageAsync(PatchbayStorage storage)
+    {
+        await AdministerAsync($"ALTER DATABASE {Name} ALLOW_CONNECTIONS false");
+        await AdministerAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Name}'");
+    }
+
+    public override Task EndOutageAsync(PatchbayStorage storage) =>
+        AdministerAsync($"ALTER DATABASE {Name} ALLOW_CONNECTIONS true");
+
+    /// <summary>Cuts every connection; new ones are welcome.</summary>
+    public Task CutConnectionsAsync() =>
+        AdministerAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Name}'");
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_connectionString is not null)
+        {
+            await server.DropDatabaseAsync(Name);
+        }
+    }
+
+    private async Task AdministerAsync(string sql)
+    {
+        await using var connection = await ConnectAsync(await server.StartAsync());
+        await connection.ExecuteAsync(sql);
+    }
+
+    private static async Task<NpgsqlConnection> ConnectAsync(string connectionString)
+    {
+        var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+}
