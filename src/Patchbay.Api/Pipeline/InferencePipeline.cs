@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -69,11 +70,13 @@ public sealed partial class InferencePipeline
         var context = _contexts.Get();
         context.Begin(http, surface, _clock.GetUtcNow());
         http.Response.Headers["X-Generation-Id"] = context.GenerationId;
+        using var span = InferenceSpans.Request(context);
         try
         {
             if (await AdmitAsync(context) is { } refused)
             {
                 InferenceMetrics.Refused(refused);
+                span?.End(refused.Row.HttpStatus, refused);
                 await RefuseAsync(context, refused);
                 return;
             }
@@ -341,6 +344,7 @@ public sealed partial class InferencePipeline
     private void Record(InferenceContext context, Generation generation, GatewayError? error)
     {
         InferenceMetrics.Ended(generation, context.Attempts.Count);
+        Activity.Current?.Describe(generation);
         var level = error?.Row.Severity switch
         {
             ErrorSeverity.Error => LogLevel.Error,

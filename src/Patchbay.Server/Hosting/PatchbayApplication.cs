@@ -62,7 +62,17 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
     public async Task RunAsync(TextWriter output, bool colour, StopSignals signals, CancellationToken cancellationToken)
     {
         signals.Listen(_app.Services.GetService<CatalogReloader>() is { } reloader ? reloader.RequestReload : null);
-        await _app.StartAsync(cancellationToken);
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // What has started stops in order, so that only the cause is reported.
+            await _app.StopAsync(CancellationToken.None);
+            throw;
+        }
+
         var facts = Describe();
         if (Settings.Telemetry.LogFormat == "text")
         {
@@ -124,7 +134,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
     private async Task ComposeAsync(ConfigurationReader reader, CancellationToken cancellationToken)
     {
         _data = Path.GetFullPath(Settings.Demo ? Path.Combine(Settings.Server.Data, "demo") : Settings.Server.Data);
-        Directory.CreateDirectory(_data);
+        CreateFolder(_data);
         _keyFile = Settings.MasterKey is null ? KeyFile.Ensure(Path.Combine(_data, "master.key")) : null;
 
         var logging = Own(new Disposer<ILoggerFactory>(CreateLogging())).Value;
@@ -145,6 +155,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         });
         // Our own configuration is the only one: no appsettings.json, no ASPNETCORE_ variables.
         builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
         var services = builder.Services;
         services.Replace(ServiceDescriptor.Singleton(logging));
         services.Replace(ServiceDescriptor.Singleton<IHostLifetime, SilentLifetime>());
@@ -222,6 +233,18 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             Demo = Settings.Demo,
             HasConsole = _console.Exists,
         };
+    }
+
+    private static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     private ILoggerFactory CreateLogging() => LoggerFactory.Create(logging =>

@@ -11,6 +11,8 @@ internal static class Logs
         logging.ClearProviders();
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Patchbay", LogLevel.Information);
+        // A failed start is told in one sentence by the command; a failed background service is critical.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (format == "json")
         {
             logging.AddJsonConsole(options =>

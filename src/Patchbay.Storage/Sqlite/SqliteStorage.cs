@@ -102,6 +102,11 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         {
             connection?.Dispose();
             serverLock?.Dispose();
+            if (exception is SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB })
+            {
+                throw new StorageRefusedException($"The database file is damaged: {exception.Message} Restore a backup.", exception);
+            }
+
             if (exception is SqliteException or IOException or UnauthorizedAccessException)
             {
                 throw SqliteErrors.Translate(exception);

@@ -39,6 +39,16 @@ public abstract class ThroughputCompliance(TestDatabase database) : StorageCompl
         _next = start.AddSeconds(callers * perCaller / 20_000.0);
         var settlements = Enumerable.Range(0, callers * perCaller)
             .Select(i => Samples.Settlement(start.AddMilliseconds(i / 20))).ToArray();
+        if (Environment.GetEnvironmentVariable("MSID") == "1")
+        {
+            for (var i = 0; i < settlements.Length; i++)
+            {
+                var g = settlements[i].Generation;
+                var ms = g.CreatedAt.Millisecond;
+                settlements[i] = settlements[i] with { Generation = g with { Id = string.Concat(g.Id.AsSpan(0, 15), Core.Base62.Alphabet.AsSpan(ms / 62, 1), Core.Base62.Alphabet.AsSpan(ms % 62, 1), g.Id.AsSpan(17)) } };
+            }
+        }
+
         var waits = new Task[callers];
         for (var caller = 0; caller < callers; caller++)
         {
