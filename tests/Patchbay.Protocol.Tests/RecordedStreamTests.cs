@@ -36,7 +36,7 @@ public sealed class RecordedStreamTests
             Assert.Equal(ChunkResult.Forwarded, result);
             var body = Bytes.Body(output);
             ours.Add(body);
-            Assert.Equal(Undo(line, line), Undo(body, line));
+            Assert.Equal(WithoutUsage(line), UndoText(body, line));
             Assert.DoesNotContain("\"usage\"", Outer(body), StringComparison.Ordinal);
 
             // A fresh editor has no memory of the chunk before.
@@ -101,6 +101,30 @@ public sealed class RecordedStreamTests
         }
 
         return node.ToJsonString();
+    }
+
+    // The recorded chunks are compact JSON, so that their edits can be undone in the text itself, byte for byte.
+    private static string UndoText(string body, string source)
+    {
+        var original = JsonNode.Parse(source)!;
+        body = body
+            .Replace("\"id\":\"gen-1-abc\"", $"\"id\":\"{original["id"]}\"", StringComparison.Ordinal)
+            .Replace(",\"provider\":\"Acme \\\"AI\\\"\"", "", StringComparison.Ordinal)
+            .Replace("\"model\":\"acme/echo\"", $"\"model\":\"{original["model"]}\"", StringComparison.Ordinal);
+        var reason = (string?)original["choices"]!.AsArray().FirstOrDefault()?["finish_reason"];
+        return body.Replace($",\"native_finish_reason\":\"{reason}\"", "", StringComparison.Ordinal);
+    }
+
+    private static string WithoutUsage(string source)
+    {
+        var original = JsonNode.Parse(source)!.AsObject();
+        if (!original.ContainsKey("usage"))
+        {
+            return source;
+        }
+
+        var usage = $",\"usage\":{original["usage"]?.ToJsonString() ?? "null"}";
+        return source.Remove(source.LastIndexOf(usage, StringComparison.Ordinal), usage.Length);
     }
 
     private static string Outer(string json)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -69,11 +70,13 @@ public sealed partial class InferencePipeline
         var context = _contexts.Get();
         context.Begin(http, surface, _clock.GetUtcNow());
         http.Response.Headers["X-Generation-Id"] = context.GenerationId;
+        using var span = InferenceSpans.Request(context);
         try
         {
             if (await AdmitAsync(context) is { } refused)
             {
                 InferenceMetrics.Refused(refused);
+                span?.End(refused.Row.HttpStatus, refused);
                 await RefuseAsync(context, refused);
                 return;
             }
@@ -150,6 +153,11 @@ public sealed partial class InferencePipeline
         if (context.Envelope.Stream)
         {
             context.Responder = new Responder(context.Http.Response, _watch, _options.ProcessingCommentAfter);
+            context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Envelope.Models[0]), default));
+        }
+        else
+        {
+            context.Reader.Reset();
         }
 
         var attempts = context.Plan.Attempts;
@@ -243,12 +251,7 @@ public sealed partial class InferencePipeline
     {
         var response = context.Http.Response;
         response.ContentType = "application/json";
-        var stamp = new ResponseStamp
-        {
-            Id = Encoding.ASCII.GetBytes(context.GenerationId),
-            Model = context.Binding!.ModelUtf8,
-            Provider = context.Binding.ProviderNameUtf8,
-        };
+        var stamp = context.Stamp(context.Binding!.ModelUtf8, context.Binding.ProviderNameUtf8);
         context.UpstreamBody.Clear();
         ChatResponseWriter.Write(
             context.Whole.Span, context.Reader, stamp, settled.Usage, settled.Charge, context.UpstreamBody);
@@ -343,6 +346,7 @@ public sealed partial class InferencePipeline
     private void Record(InferenceContext context, Generation generation, GatewayError? error)
     {
         InferenceMetrics.Ended(generation, context.Attempts.Count);
+        Activity.Current?.Describe(generation);
         var level = error?.Row.Severity switch
         {
             ErrorSeverity.Error => LogLevel.Error,

@@ -24,7 +24,7 @@ internal sealed class KeysCommand(CommonOptions common) : StorageCommand(common)
         Description = "A key that manages keys and credits instead of calling models",
     };
 
-    private readonly Option<decimal?> _limit = new("--limit")
+    private readonly Option<string?> _limit = new("--limit")
     {
         Description = "The most that the key may spend, in US dollars",
         HelpName = "USD",
@@ -53,7 +53,7 @@ internal sealed class KeysCommand(CommonOptions common) : StorageCommand(common)
         });
         _limit.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<decimal?>() is { } limit && (limit < 0 || !Money.TryFromDollars(limit, out _)))
+            if (result.GetValueOrDefault<string>() is { } text && !TryReadMoney(text, out _))
             {
                 result.AddError("--limit takes an amount of US dollars, not negative, with at most nine decimals.");
             }
@@ -101,7 +101,7 @@ internal sealed class KeysCommand(CommonOptions common) : StorageCommand(common)
             Label = ApiKeyFormat.LabelOf(text),
             OrganizationId = tenant.Organization.Id,
             WorkspaceId = tenant.Workspace.Id,
-            Limit = parse.GetValue(_limit) is { } limit ? Money.FromDollars(limit) : null,
+            Limit = parse.GetValue(_limit) is { } limit && TryReadMoney(limit, out var most) ? most : null,
             LimitReset = reset,
             ExpiresAt = parse.GetValue(_expires) is { } expires && TryReadTime(expires, out var end) ? end : null,
             IsManagement = parse.GetValue(_management),
@@ -138,6 +138,13 @@ internal sealed class KeysCommand(CommonOptions common) : StorageCommand(common)
         }
 
         return ExitCode.Success;
+    }
+
+    private static bool TryReadMoney(string text, out Money money)
+    {
+        money = default;
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars)
+            && Money.TryFromDollars(dollars, out money);
     }
 
     private static bool TryReadTime(string text, out DateTimeOffset time) => DateTimeOffset.TryParseExact(

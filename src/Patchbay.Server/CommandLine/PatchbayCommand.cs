@@ -25,6 +25,15 @@ internal static class PatchbayCommand
                 await error.WriteLineAsync(problem.Message);
             }
 
+            var known = parse.CommandResult.Command.Options.Select(option => option.Name).ToArray();
+            foreach (var token in parse.UnmatchedTokens.Where(token => token.StartsWith('-')))
+            {
+                if (Spelling.Nearest(token, known) is { } near)
+                {
+                    await error.WriteLineAsync($"Did you mean {near}?");
+                }
+            }
+
             await error.WriteLineAsync("Try: patchbay --help");
             return ExitCode.Configuration;
         }

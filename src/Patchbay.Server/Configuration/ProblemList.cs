@@ -12,8 +12,8 @@ internal static class ProblemList
         if (errors.Length > 0)
         {
             await output.WriteLineAsync(errors.Length == 1
-                ? "Patchbay cannot start: the configuration has a problem."
-                : $"Patchbay cannot start: the configuration has {errors.Length} problems.");
+                ? "The configuration has a problem:"
+                : $"The configuration has {errors.Length} problems:");
             foreach (var problem in errors)
             {
                 await output.WriteLineAsync("  " + Line(problem));

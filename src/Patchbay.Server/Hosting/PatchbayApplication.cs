@@ -62,7 +62,17 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
     public async Task RunAsync(TextWriter output, bool colour, StopSignals signals, CancellationToken cancellationToken)
     {
         signals.Listen(_app.Services.GetService<CatalogReloader>() is { } reloader ? reloader.RequestReload : null);
-        await _app.StartAsync(cancellationToken);
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // What has started stops in order, so that only the cause is reported.
+            await _app.StopAsync(CancellationToken.None);
+            throw;
+        }
+
         var facts = Describe();
         if (Settings.Telemetry.LogFormat == "text")
         {
@@ -106,6 +116,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        var cut = holds.OpenCount;
         var left = limit - _clock.GetElapsedTime(began);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(atOnce);
         end.CancelAfter(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
@@ -118,13 +129,19 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             // Time is up, or a second signal came: connections were closed where they stood.
         }
 
-        Log.Stopped(_log, holds.OpenCount);
+        // What was cut off still settles; the database stays open for it.
+        for (var i = 0; i < 100 && holds.OpenCount > 0; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), _clock, CancellationToken.None);
+        }
+
+        Log.Stopped(_log, cut);
     }
 
     private async Task ComposeAsync(ConfigurationReader reader, CancellationToken cancellationToken)
     {
         _data = Path.GetFullPath(Settings.Demo ? Path.Combine(Settings.Server.Data, "demo") : Settings.Server.Data);
-        Directory.CreateDirectory(_data);
+        CreateFolder(_data);
         _keyFile = Settings.MasterKey is null ? KeyFile.Ensure(Path.Combine(_data, "master.key")) : null;
 
         var logging = Own(new Disposer<ILoggerFactory>(CreateLogging())).Value;
@@ -145,6 +162,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         });
         // Our own configuration is the only one: no appsettings.json, no ASPNETCORE_ variables.
         builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
         var services = builder.Services;
         services.Replace(ServiceDescriptor.Singleton(logging));
         services.Replace(ServiceDescriptor.Singleton<IHostLifetime, SilentLifetime>());
@@ -224,10 +242,22 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         };
     }
 
+    private static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     private ILoggerFactory CreateLogging() => LoggerFactory.Create(logging =>
     {
         logging.Services.AddSingleton(_clock);
-        Logs.Configure(logging, Settings.Telemetry.LogFormat);
+        Logs.Configure(logging, Settings.Telemetry.LogFormat, Settings.Demo);
     });
 
     private T Own<T>(T resource)

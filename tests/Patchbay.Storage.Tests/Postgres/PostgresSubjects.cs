@@ -5,4 +5,37 @@ using Patchbay.Testing;
 namespace Patchbay.Storage.Tests;
 
 public sealed class PostgresSettlementTests(PostgresServer server) : SettlementCompliance(new PostgresTestDatabase(server));
+
 public sealed class PostgresThroughputTests(PostgresServer server) : ThroughputCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresApiKeyTests(PostgresServer server) : ApiKeyCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresOrganizationTests(PostgresServer server) : OrganizationCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresBudgetTests(PostgresServer server) : BudgetCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresGenerationTests(PostgresServer server) : GenerationCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresLedgerTests(PostgresServer server) : LedgerCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresOpenHoldTests(PostgresServer server) : OpenHoldCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresOutageTests(PostgresServer server) : OutageCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresOpeningTests(PostgresServer server) : OpeningCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresAuditTests(PostgresServer server) : AuditCompliance(new PostgresTestDatabase(server))
+{
+    protected override Task PermitAsync() =>
+        Database.ExecuteAsync("ALTER TABLE ledger_entry DROP CONSTRAINT ledger_entry_amount_nanos_check");
+
+    [Fact]
+    public async Task A_row_without_its_key_and_a_key_without_its_row_are_found()
+    {
+        await FillAsync();
+        await Database.ExecuteAsync("UPDATE generation_key SET id = 'gen-lost' WHERE batch_id = 1");
+        var findings = await Storage.Ledger.AuditAsync(Token);
+        Assert.Contains(findings, finding => finding is { Invariant: "I5 generation", Subject: "gen-lost" });
+        Assert.Contains(findings, finding => finding.Detail == "the row has no matching key");
+    }
+}

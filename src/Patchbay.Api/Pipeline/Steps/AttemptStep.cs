@@ -28,6 +28,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         context.Endpoint = endpoint;
         context.Binding = binding;
         var startedMs = Environment.TickCount64;
+        using var span = InferenceSpans.Attempt(candidate);
         health.RecordAttempt(endpoint);
         using var call = invoker.CreateCall();
         context.SetCall(call);
@@ -60,6 +61,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         }
 
         Record(context, candidate, call, error, startedMs);
+        span?.End(call.Status, error);
         return error;
     }
 
@@ -135,11 +137,12 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
     {
         var endpoint = candidate.Endpoint;
         var elapsed = (int)(Environment.TickCount64 - startedMs);
+        var latency = elapsed;
         if (error is null)
         {
-            var latency = context.LatencyMs is { } first ? first - (int)(startedMs - context.ArrivedMs) : elapsed;
+            latency = context.LatencyMs is { } first ? Math.Max(0, first - (int)(startedMs - context.ArrivedMs)) : elapsed;
             var tokens = context.Responder is not null ? context.Editor.Usage.CompletionTokens : context.Reader.Usage.CompletionTokens;
-            health.RecordSuccess(endpoint, Math.Max(0, latency), elapsed, tokens);
+            health.RecordSuccess(endpoint, latency, elapsed, tokens);
         }
         else
         {
@@ -152,7 +155,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         }
 
         context.Attempts.Add(new GenerationAttempt(
-            endpoint.Id, endpoint.Provider.Name, candidate.Model.Slug, call.Status, error?.Row.Code, elapsed));
+            endpoint.Id, endpoint.Provider.Name, candidate.Model.Slug, call.Status, error?.Row.Code, latency));
     }
 
     // The provider answered and will bill what it did; nobody is charged for it.
