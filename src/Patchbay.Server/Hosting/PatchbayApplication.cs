@@ -211,6 +211,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
 
     private void MapRoutes()
     {
+        _app.RefuseAmbiguousLengths();
         foreach (var prefix in (string[])["/api/v1", "/v1"])
         {
             var api = _app.MapGroup(prefix);

@@ -25,7 +25,7 @@ public sealed class CallerWorld : IAsyncLifetime
                     "test/slow-fallback",
                     new WorldEndpoint("alpha", "echo;tokens=12;header_delay=1200;status=529"),
                     new WorldEndpoint("beta", "echo;tokens=12;prompt_tokens=9")),
-                new WorldModel("test/slow-error", new WorldEndpoint("alpha", "echo;tokens=12;header_delay=1200;status=400;message=too+odd")),
+                new WorldModel("test/slow-error", new WorldEndpoint("alpha", "echo;tokens=12;header_delay=1200;status=400;message=too%20odd")),
             ],
             Yaml = "limits: { first_byte_timeout: 30s, first_byte_timeout_with_alternatives: 20s, idle_timeout: 10s, processing_comment_after: 200ms }",
         },

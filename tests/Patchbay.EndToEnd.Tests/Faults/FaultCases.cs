@@ -37,11 +37,11 @@ public static class FaultCases
         new("s422", "status=422", Rejected),
         new("s500", "status=500", Error) { TriedAlone = 2 },
         new("s502", "status=502", Error) { TriedAlone = 2 },
-        new("s503", "status=503", Overloaded) { RetryAfter = "." },
-        new("s504", "status=504", Timeout) { TriedAlone = 2 },
+        new("s503", "status=503", Error) { TriedAlone = 2 },
+        new("s504", "status=504", Error) { TriedAlone = 2 },
         new("s529", "status=529", Overloaded) { RetryAfter = "." },
         new("s529-seconds", "status=529;retry_after=11", Overloaded) { RetryAfter = "11" },
-        new("redirect", "fault=redirect", Error),
+        new("redirect", "fault=redirect", Malformed),
     ];
 
     /// <summary>Answers that break off or are not what they should be.</summary>
@@ -75,7 +75,6 @@ public static class FaultCases
         new("double-done", "fault=double-done", Seen.Normal),
         new("after-done", "fault=after-done", Seen.Normal),
         new("invalid-utf8", "fault=invalid-utf8", Seen.Normal),
-        new("lone-surrogate", "fault=lone-surrogate", Seen.Normal),
         new("nul", "fault=nul", Seen.Normal),
         new("cookie", "fault=set-cookie", Seen.Normal),
         new("informational", "fault=informational", Seen.Normal),

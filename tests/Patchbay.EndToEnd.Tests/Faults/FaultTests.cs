@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Patchbay.Testing;
 
 namespace Patchbay.EndToEnd.Tests.Faults;
@@ -15,6 +16,7 @@ public sealed class FaultWorld : IAsyncLifetime
             {
                 Models = [
                     .. cases.SelectMany(c => c.Models()),
+                    new WorldModel("fault/surrogate", new WorldEndpoint("good", "echo;tokens=12;prompt_tokens=9;fault=lone-surrogate")),
                     new WorldModel(
                         "fault/all-limited",
                         new WorldEndpoint("slow-1", "echo;status=429;retry_after=200"),
@@ -23,7 +25,7 @@ public sealed class FaultWorld : IAsyncLifetime
                     new WorldModel(
                         "fault/mixed",
                         new WorldEndpoint("mixed-1", "echo;status=500"),
-                        new WorldEndpoint("mixed-2", "echo;status=400;message=The+prompt+is+odd"),
+                        new WorldEndpoint("mixed-2", "echo;status=400;message=The%20prompt%20is%20odd"),
                         new WorldEndpoint("mixed-3", "echo;status=429"))],
                 Addresses = new Dictionary<string, string>
                 {
@@ -88,6 +90,19 @@ public sealed class FaultTests(FaultWorld fixture) : IClassFixture<FaultWorld>
         Assert.Contains("prompt", response.ErrorMessage, StringComparison.Ordinal);
         var generation = await World.GenerationAsync(response.Header("X-Generation-Id")!, Token);
         Assert.Equal(3, generation.GetProperty("provider_responses").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Half_a_surrogate_pair_passes_as_the_provider_escaped_it_since_the_other_half_may_come_in_the_next_event()
+    {
+        var whole = await World.Api.ChatAsync("fault/surrogate", Token);
+        var stream = await World.Api.StreamAsync("fault/surrogate", Token);
+
+        Assert.Contains("half \\ud83d pair", whole.Body, StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Object, whole.Json.ValueKind);
+        Assert.Contains("half \\ud83d pair", stream.Raw, StringComparison.Ordinal);
+        Assert.All(stream.Events.SkipLast(1), e => Assert.Equal(JsonValueKind.Object, e.Json.ValueKind));
+        Assert.True(stream.EndsWithDone);
     }
 
     [Fact]

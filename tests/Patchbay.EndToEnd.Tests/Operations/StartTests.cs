@@ -29,13 +29,13 @@ public sealed class StartTests
     public async Task All_problems_of_a_file_are_told_at_once()
     {
         using var folder = new Folder();
-        var file = folder.Write("patchbay.yaml", "limits:\n  idle_timeot: 5s\n  max_attempts: 0\n");
+        var file = folder.Write("patchbay.yaml", "limits:\n  idle_timeot: 5s\nproviders:\n  - slug: acme\n    protocol: smoke-signals\n    base_url: http://127.0.0.1:1/v1\n");
 
         var result = await Cli.RunAsync(["--config", file, "--data", folder.Path], Cli.NoEnvironment, Token);
 
         Assert.True(result.ExitCode == 2, result.Text);
         Assert.Contains("idle_timeot", result.Error, StringComparison.Ordinal);
-        Assert.Contains("max_attempts", result.Error, StringComparison.Ordinal);
+        Assert.Contains("smoke-signals", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

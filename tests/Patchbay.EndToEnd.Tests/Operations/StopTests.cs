@@ -1,3 +1,4 @@
+using Patchbay.EndToEnd.Tests.Hostile;
 using Patchbay.Testing;
 
 namespace Patchbay.EndToEnd.Tests.Operations;
@@ -47,8 +48,10 @@ public sealed class StopTests
     public async Task A_second_signal_stops_at_once_and_leaves_sound_books()
     {
         await using var world = await World.StartAsync(Options, Token);
-        var running = world.Api.StreamAsync("test/slow", Token);
-        await Condition.HoldsAsync(() => Task.FromResult(world.Simulator.Log.Counters.InProgress == 1), Token);
+        using var connection = await RawConnection.OpenAsync(world.Server.Address, Token);
+        await connection.SendAsync(
+            RawConnection.Post(World.MasterKey, ApiClient.Chat("test/slow", stream: true)), Token);
+        await connection.ReadUntilAsync(text => text.Contains("data: ", StringComparison.Ordinal), Token);
 
         world.Server.Terminate();
         await Condition.HoldsAsync(async () => (await world.Api.GetAsync("/health/ready", Token)).Status == 503, Token);
@@ -56,8 +59,9 @@ public sealed class StopTests
         await world.Server.WaitForExitAsync(Token);
 
         Assert.Equal(0, world.Server.ExitCode);
-        var stream = await running;
-        Assert.False(stream.EndsWithDone && stream.Error is null);
+        var (rest, closed) = await connection.ReadToEndAsync(TimeSpan.FromSeconds(10), Token);
+        Assert.True(closed);
+        Assert.DoesNotContain("\"usage\":{", rest, StringComparison.Ordinal);
         var audit = await Cli.RunAsync(["reconcile", "--data", world.Data], Cli.NoEnvironment, Token);
         Assert.True(audit.ExitCode == 0, audit.Text);
         await world.StartServerAsync(Token);
