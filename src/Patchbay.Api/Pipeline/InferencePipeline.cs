@@ -110,6 +110,12 @@ public sealed partial class InferencePipeline
             };
         }
 
+        // Before the key is looked at: the operator's key for that provider need not be one of ours.
+        if (http.Request.Headers.TryGetValue(UpstreamInvoker.HopHeader, out var hop) && hop == _invoker.HopId)
+        {
+            return new GatewayError(GatewayErrorKind.LoopDetected, "A provider's address points back to this server.");
+        }
+
         // :: Step 1: authenticate.
         var authenticated = (await _callers.AuthenticateAsync(http)).RequireInference();
         if (authenticated.Error is { } refused)
@@ -118,10 +124,6 @@ public sealed partial class InferencePipeline
         }
 
         context.Caller = authenticated.Caller!;
-        if (http.Request.Headers.TryGetValue(UpstreamInvoker.HopHeader, out var hop) && hop == _invoker.HopId)
-        {
-            return new GatewayError(GatewayErrorKind.LoopDetected, "A provider's address points back to this server.");
-        }
 
         // :: Step 2: read.
         if (await RequestBody.ReadAsync(http.Request, context.Body, _options.MaxBodyBytes) is { } unread)
