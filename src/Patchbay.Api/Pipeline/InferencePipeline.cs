@@ -151,6 +151,11 @@ public sealed partial class InferencePipeline
         if (context.Envelope.Stream)
         {
             context.Responder = new Responder(context.Http.Response, _watch, _options.ProcessingCommentAfter);
+            context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Envelope.Models[0]), default));
+        }
+        else
+        {
+            context.Reader.Reset();
         }
 
         var attempts = context.Plan.Attempts;
@@ -244,12 +249,7 @@ public sealed partial class InferencePipeline
     {
         var response = context.Http.Response;
         response.ContentType = "application/json";
-        var stamp = new ResponseStamp
-        {
-            Id = Encoding.ASCII.GetBytes(context.GenerationId),
-            Model = context.Binding!.ModelUtf8,
-            Provider = context.Binding.ProviderNameUtf8,
-        };
+        var stamp = context.Stamp(context.Binding!.ModelUtf8, context.Binding.ProviderNameUtf8);
         context.UpstreamBody.Clear();
         ChatResponseWriter.Write(
             context.Whole.Span, context.Reader, stamp, settled.Usage, settled.Charge, context.UpstreamBody);
