@@ -62,9 +62,14 @@ async function build() {
 function run(command, args) {
   const shell = process.platform === "win32";
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: folder, stdio: ["ignore", "ignore", "inherit"], shell });
+    const child = spawn(command, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], shell });
+    let said = "";
+    child.stdout.on("data", (text) => said += text);
+    child.stderr.on("data", (text) => said += text);
     child.on("error", reject);
-    child.on("exit", (exit) => exit === 0 ? resolve() : reject(new Error(`${command} ${args[0]} failed with exit code ${exit}`)));
+    child.on("close", (exit) => exit === 0
+      ? resolve()
+      : reject(new Error(`${command} ${args[0]} failed with exit code ${exit}\n${said.trim()}`)));
   });
 }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Patchbay.Billing;
 using Patchbay.Core;
@@ -17,6 +18,7 @@ public sealed class InferenceContext
     private CancellationTokenRegistration _aborted;
     private UpstreamCall? _call;
     private volatile bool _callerLeft;
+    private byte[] _idUtf8 = [];
 
     /// <summary>The request as Kestrel has it.</summary>
     public HttpContext Http { get; private set; } = null!;
@@ -90,6 +92,10 @@ public sealed class InferenceContext
     /// <summary>Milliseconds since the request arrived.</summary>
     public int ElapsedMs => (int)Math.Min(int.MaxValue, Environment.TickCount64 - ArrivedMs);
 
+    /// <summary>What goes into every part of the answer.</summary>
+    public ResponseStamp Stamp(ReadOnlyMemory<byte> model, ReadOnlyMemory<byte> provider) =>
+        new() { Id = _idUtf8, Model = model, Provider = provider };
+
     /// <summary>Prepares for a request.</summary>
     public void Begin(HttpContext http, Surface surface, DateTimeOffset now)
     {
@@ -98,6 +104,7 @@ public sealed class InferenceContext
         ArrivedAt = now;
         ArrivedMs = Environment.TickCount64;
         GenerationId = Core.GenerationId.Create(now);
+        _idUtf8 = Encoding.ASCII.GetBytes(GenerationId);
         _aborted = http.RequestAborted.UnsafeRegister(OnAborted, this);
     }
 

@@ -52,13 +52,14 @@ public sealed class Hold : IAsyncDisposable
     internal Hold? Next { get; set; }
 
     /// <summary>Turns the hold into spending, after the charge became durable. At most <see cref="Amount"/> may be charged.
-    /// The second call has no effect.</summary>
-    public void Settle(Money charge, Money byok) => _book.End(this, charge, byok);
+    /// It counts in the windows that the request arrived in. The second call has no effect.</summary>
+    public void Settle(Money charge, Money byok, DateTimeOffset? arrivedAt = null) =>
+        _book.End(this, charge, byok, arrivedAt ?? CreatedAt);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _book.End(this, Money.Zero, Money.Zero);
+        _book.End(this, Money.Zero, Money.Zero, CreatedAt);
         return ValueTask.CompletedTask;
     }
 }

@@ -195,7 +195,7 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
         return rows;
     }
 
-    internal void End(Hold hold, Money charge, Money byok)
+    internal void End(Hold hold, Money charge, Money byok, DateTimeOffset arrivedAt)
     {
         if (charge > hold.Amount)
         {
@@ -215,7 +215,7 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
             foreach (var meter in hold.Path.Meters)
             {
                 meter.Release(hold.Amount);
-                meter.Spend(charge, byok, now);
+                meter.Spend(charge, byok, arrivedAt, now);
             }
         }
 

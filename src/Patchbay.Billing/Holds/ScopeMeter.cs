@@ -8,9 +8,9 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
 {
     private Budget[] _budgets = [.. budgets];
     private ScopeSpending _spending = spending;
-    private DateTimeOffset _dayEnd = ResetWindow.EndOf(ResetInterval.Daily, now);
-    private DateTimeOffset _weekEnd = ResetWindow.EndOf(ResetInterval.Weekly, now);
-    private DateTimeOffset _monthEnd = ResetWindow.EndOf(ResetInterval.Monthly, now);
+    private Window _day = Window.Of(ResetInterval.Daily, now);
+    private Window _week = Window.Of(ResetInterval.Weekly, now);
+    private Window _month = Window.Of(ResetInterval.Monthly, now);
 
     public BudgetScope Scope { get; } = scope;
 
@@ -46,36 +46,49 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
 
     public void Release(Money amount) => Held -= amount;
 
-    public void Spend(Money credits, Money byok, DateTimeOffset now)
+    /// <summary>Counts spending of a request that arrived at a time, in the windows that this time lies in: as the books
+    /// count it.</summary>
+    public void Spend(Money credits, Money byok, DateTimeOffset arrivedAt, DateTimeOffset now)
     {
         Roll(now);
-        _spending = new ScopeSpending(Add(_spending.Credits, credits), Add(_spending.Byok, byok));
+        _spending = new ScopeSpending(Add(_spending.Credits, credits, arrivedAt), Add(_spending.Byok, byok, arrivedAt));
     }
 
-    private static Spending Add(Spending sum, Money amount) =>
-        new(sum.Today + amount, sum.ThisWeek + amount, sum.ThisMonth + amount, sum.Lifetime + amount);
+    private Spending Add(Spending sum, Money amount, DateTimeOffset arrivedAt) => amount == Money.Zero
+        ? sum
+        : new Spending(
+            arrivedAt >= _day.Start ? sum.Today + amount : sum.Today,
+            arrivedAt >= _week.Start ? sum.ThisWeek + amount : sum.ThisWeek,
+            arrivedAt >= _month.Start ? sum.ThisMonth + amount : sum.ThisMonth,
+            sum.Lifetime + amount);
 
     private void Roll(DateTimeOffset now)
     {
-        if (now < _dayEnd)
+        if (now < _day.End)
         {
             return;
         }
 
         var (credits, byok) = (_spending.Credits with { Today = Money.Zero }, _spending.Byok with { Today = Money.Zero });
-        _dayEnd = ResetWindow.EndOf(ResetInterval.Daily, now);
-        if (now >= _weekEnd)
+        _day = Window.Of(ResetInterval.Daily, now);
+        if (now >= _week.End)
         {
             (credits, byok) = (credits with { ThisWeek = Money.Zero }, byok with { ThisWeek = Money.Zero });
-            _weekEnd = ResetWindow.EndOf(ResetInterval.Weekly, now);
+            _week = Window.Of(ResetInterval.Weekly, now);
         }
 
-        if (now >= _monthEnd)
+        if (now >= _month.End)
         {
             (credits, byok) = (credits with { ThisMonth = Money.Zero }, byok with { ThisMonth = Money.Zero });
-            _monthEnd = ResetWindow.EndOf(ResetInterval.Monthly, now);
+            _month = Window.Of(ResetInterval.Monthly, now);
         }
 
         _spending = new ScopeSpending(credits, byok);
+    }
+
+    private readonly record struct Window(DateTimeOffset Start, DateTimeOffset End)
+    {
+        public static Window Of(ResetInterval interval, DateTimeOffset now) =>
+            new(ResetWindow.StartOf(interval, now), ResetWindow.EndOf(interval, now));
     }
 }

@@ -1,8 +1,15 @@
+using System.Collections.Concurrent;
+
 namespace Patchbay.Billing;
 
 /// <summary>The chart of accounts. An account is a text, so that the books read without a code table.</summary>
 public static class LedgerAccount
 {
+    // Every settlement names these; there are as many as organizations and providers.
+    private static readonly ConcurrentDictionary<Guid, string> CreditNames = new();
+    private static readonly ConcurrentDictionary<string, string> ExpenseNames = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, string> PayableNames = new(StringComparer.Ordinal);
+
     /// <summary>What users of the installation owe for what they used, or were billed from their credits.</summary>
     public const string RevenueUsage = "revenue:usage";
 
@@ -22,13 +29,16 @@ public static class LedgerAccount
     public const string LossWaived = "loss:waived";
 
     /// <summary>The credits of an organization: what we owe it. Negative when it has used more than it was given.</summary>
-    public static string Credits(Guid organizationId) => $"liability:credits:{organizationId:N}";
+    public static string Credits(Guid organizationId) =>
+        CreditNames.GetOrAdd(organizationId, static id => $"liability:credits:{id:N}");
 
     /// <summary>What calls to a provider cost.</summary>
-    public static string ProviderExpense(string providerSlug) => $"expense:provider:{providerSlug}";
+    public static string ProviderExpense(string providerSlug) =>
+        ExpenseNames.GetOrAdd(providerSlug, static slug => $"expense:provider:{slug}");
 
     /// <summary>What the operator owes a provider.</summary>
-    public static string ProviderPayable(string providerSlug) => $"payable:provider:{providerSlug}";
+    public static string ProviderPayable(string providerSlug) =>
+        PayableNames.GetOrAdd(providerSlug, static slug => $"payable:provider:{slug}");
 }
 
 /// <summary>A posting: the amount leaves one account's balance and enters another's. Balances are credits minus debits.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Patchbay.Core;
 
 namespace Patchbay.Billing;
@@ -40,14 +41,16 @@ public sealed record SettlementBatch(
                 Add(entries, loss.Account, LedgerAccount.ProviderPayable(loss.ProviderSlug), loss.Amount);
             }
 
-            foreach (var scope in settlement.Scopes)
+            Count(increments, new BudgetScope(BudgetLevel.Organization, generation.OrganizationId), generation);
+            Count(increments, new BudgetScope(BudgetLevel.Workspace, generation.WorkspaceId), generation);
+            if (generation.MemberId is { } member)
             {
-                increments.TryGetValue(scope, out var sum);
-                increments[scope] = new SpendingIncrement(
-                    scope,
-                    sum.Credits + generation.Charge,
-                    sum.Byok + (generation.IsByok ? generation.ProviderCost : Money.Zero),
-                    sum.Requests + 1);
+                Count(increments, new BudgetScope(BudgetLevel.Member, member), generation);
+            }
+
+            if (generation.KeyId is { } key)
+            {
+                Count(increments, new BudgetScope(BudgetLevel.Key, key), generation);
             }
         }
 
@@ -59,6 +62,17 @@ public sealed record SettlementBatch(
         }
 
         return new SettlementBatch(list, [.. increments.Values], charges);
+    }
+
+    private static void Count(
+        Dictionary<BudgetScope, SpendingIncrement> increments, BudgetScope scope, Generation generation)
+    {
+        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(increments, scope, out _);
+        sum = new SpendingIncrement(
+            scope,
+            sum.Credits + generation.Charge,
+            sum.Byok + (generation.IsByok ? generation.ProviderCost : Money.Zero),
+            sum.Requests + 1);
     }
 
     private static void Add(Dictionary<(string Debit, string Credit), long> entries, string debit, string credit, Money amount)

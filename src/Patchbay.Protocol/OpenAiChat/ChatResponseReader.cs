@@ -41,12 +41,19 @@ public sealed class ChatResponseReader
     /// <summary>UTF-8 bytes of text, reasoning and tool arguments, for estimates.</summary>
     public long OutputBytes => Scan.OutputBytes;
 
-    /// <summary>Reads a body. False when it is not one JSON object in UTF-8; then nothing else may be used.</summary>
-    public bool Read(ReadOnlySpan<byte> body)
+    /// <summary>Forgets the last body.</summary>
+    public void Reset()
     {
         Error = null;
         HasUsage = false;
+        _usage = default;
         Scan.Reset();
+    }
+
+    /// <summary>Reads a body. False when it is not one JSON object in UTF-8; then nothing else may be used.</summary>
+    public bool Read(ReadOnlySpan<byte> body)
+    {
+        Reset();
         try
         {
             if (!Utf8.IsValid(body) || !Scan.Scan(body))

@@ -21,7 +21,8 @@ internal sealed class CatalogSource(CatalogData builtIn, ICredentialSource crede
 /// <param name="RoutableModels">Those with at least one endpoint that can be called.</param>
 /// <param name="Endpoints">Endpoints known.</param>
 /// <param name="RoutableEndpoints">Those that can be called.</param>
-/// <param name="Example">A model that can be called and writes text; null when there is none.</param>
+/// <param name="Example">The model that writes text and has the most endpoints that can be called; null when there is
+/// none.</param>
 internal sealed record CatalogCounts(
     int Providers, int RoutableProviders, int Models, int RoutableModels, int Endpoints, int RoutableEndpoints, string? Example)
 {
@@ -32,6 +33,7 @@ internal sealed record CatalogCounts(
         var endpoints = 0;
         var routable = 0;
         string? example = null;
+        var most = 0;
         var providers = new HashSet<string>(StringComparer.Ordinal);
         foreach (var model in catalog.Models)
         {
@@ -49,7 +51,11 @@ internal sealed record CatalogCounts(
             if (routable > before)
             {
                 models++;
-                example ??= model.Output.HasFlag(Core.Modalities.Text) ? model.Slug : null;
+                if (routable - before > most && model.Output.HasFlag(Core.Modalities.Text))
+                {
+                    most = routable - before;
+                    example = model.Slug;
+                }
             }
         }
 

@@ -20,7 +20,7 @@ internal sealed partial class DemoTraffic(
     TimeProvider clock,
     ILogger<DemoTraffic> log) : BackgroundService
 {
-    private const int AtStart = 24;
+    private const int AtStart = 48;
     private const int Lively = 900;
 
     private static readonly string[] Prompts =
@@ -47,16 +47,9 @@ internal sealed partial class DemoTraffic(
         using var handler = new SocketsHttpHandler { UseProxy = false };
         using var client = new HttpMessageInvoker(handler);
 
-        var running = new List<Task>();
-        for (var i = 0; i < AtStart; i++)
-        {
-            running.Add(SendAsync(client, target, i, stoppingToken));
-            if (running.Count == 4)
-            {
-                await Task.WhenAll(running);
-                running.Clear();
-            }
-        }
+        await Parallel.ForAsync(
+            0, AtStart, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = stoppingToken },
+            async (number, cancellationToken) => await SendAsync(client, target, number, cancellationToken));
 
         for (var i = AtStart; !drain.IsDraining; i++)
         {
@@ -105,7 +98,7 @@ internal sealed partial class DemoTraffic(
         }
 
         // Now and then somebody mistypes a name, as in life.
-        model = number % 40 == 25 ? "demo/no-such-model" : model;
+        model = number % 40 == 20 ? "demo/no-such-model" : model;
         return $$"""
             {"model":{{Text(model)}},"stream":{{(stream ? "true" : "false")}},"max_tokens":{{tokens}},"messages":[{"role":"user","content":{{Text(prompt)}}}]}
             """;

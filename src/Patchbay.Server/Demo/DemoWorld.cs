@@ -76,9 +76,9 @@ internal sealed class DemoWorld : IAsyncDisposable
     private static IReadOnlyList<ScriptRule> Rules { get; } =
     [
         new() { Model = "lyra-reasoner", Behavior = "reasoning=80" },
-        new() { Provider = "drift", Probability = 0.12, Behavior = "status=429;retry_after=2" },
-        new() { Provider = "borealis", Probability = 0.10, Behavior = "status=500" },
-        new() { Provider = "borealis", Probability = 0.03, Behavior = "fault=cut;after=12" },
+        new() { Provider = "drift", Probability = 0.25, Behavior = "status=429;retry_after=2" },
+        new() { Provider = "borealis", Probability = 0.18, Behavior = "status=500" },
+        new() { Provider = "borealis", Probability = 0.06, Behavior = "fault=cut;after=12" },
         new() { Provider = "cobalt", Probability = 0.02, Behavior = "status=503" },
     ];
 

@@ -116,6 +116,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        var cut = holds.OpenCount;
         var left = limit - _clock.GetElapsedTime(began);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(atOnce);
         end.CancelAfter(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
@@ -128,7 +129,13 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             // Time is up, or a second signal came: connections were closed where they stood.
         }
 
-        Log.Stopped(_log, holds.OpenCount);
+        // What was cut off still settles; the database stays open for it.
+        for (var i = 0; i < 100 && holds.OpenCount > 0; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), _clock, CancellationToken.None);
+        }
+
+        Log.Stopped(_log, cut);
     }
 
     private async Task ComposeAsync(ConfigurationReader reader, CancellationToken cancellationToken)
@@ -250,7 +257,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
     private ILoggerFactory CreateLogging() => LoggerFactory.Create(logging =>
     {
         logging.Services.AddSingleton(_clock);
-        Logs.Configure(logging, Settings.Telemetry.LogFormat);
+        Logs.Configure(logging, Settings.Telemetry.LogFormat, Settings.Demo);
     });
 
     private T Own<T>(T resource)

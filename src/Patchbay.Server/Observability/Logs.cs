@@ -6,11 +6,17 @@ namespace Patchbay.Server;
 internal static class Logs
 {
     /// <summary>Sets it up.</summary>
-    public static void Configure(ILoggingBuilder logging, string format)
+    public static void Configure(ILoggingBuilder logging, string format, bool demo)
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Patchbay", LogLevel.Information);
+        if (demo)
+        {
+            // The sample traffic would scroll the start message away.
+            logging.AddFilter("Patchbay.Api", LogLevel.Error);
+        }
+
         // A failed start is told in one sentence by the command; a failed background service is critical.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (format == "json")

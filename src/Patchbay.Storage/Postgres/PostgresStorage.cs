@@ -134,6 +134,10 @@ internal sealed partial class PostgresStorage : PatchbayStorage
     }
 
     /// <inheritdoc/>
+    public override Task BackupAsync(string file, CancellationToken cancellationToken) =>
+        throw new StorageRefusedException("PostgreSQL is backed up with its own tools: see pg_dump and pg_basebackup.");
+
+    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         if (_disposed)

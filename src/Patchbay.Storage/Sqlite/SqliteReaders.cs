@@ -11,20 +11,13 @@ internal sealed class SqliteReaders(string connectionString) : IAsyncDisposable
     private const int MaxConnections = 8;
 
     private readonly SemaphoreSlim _slots = new(MaxConnections);
+    private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
 
     /// <summary>Reads on a pool thread, since SQLite blocks while it reads the disk.</summary>
     public async Task<T> ReadAsync<T>(Func<SqliteConnection, Task<T>> read, CancellationToken cancellationToken)
     {
-        try
-        {
-            await _slots.WaitAsync(cancellationToken);
-        }
-        catch (ObjectDisposedException closed)
-        {
-            throw new StorageUnavailableException("The database is being closed.", closed);
-        }
-
+        await TakeSlotAsync(cancellationToken);
         try
         {
             return await Task.Run(() => ReadNowAsync(read, cancellationToken), cancellationToken);
@@ -39,9 +32,10 @@ internal sealed class SqliteReaders(string connectionString) : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for running reads, then closes every connection.</summary>
+    /// <summary>Turns new reads away, waits for running ones, then closes every connection.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
         for (var slot = 0; slot < MaxConnections; slot++)
         {
             await _slots.WaitAsync();
@@ -51,8 +45,24 @@ internal sealed class SqliteReaders(string connectionString) : IAsyncDisposable
         {
             await connection.DisposeAsync();
         }
+    }
 
-        _slots.Dispose();
+    private async ValueTask TakeSlotAsync(CancellationToken cancellationToken)
+    {
+        if (!_closing.IsCancellationRequested && _slots.Wait(0, cancellationToken))
+        {
+            return;
+        }
+
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, cancellationToken);
+            await _slots.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException closed) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StorageUnavailableException("The database is being closed.", closed);
+        }
     }
 
     private async Task<T> ReadNowAsync<T>(Func<SqliteConnection, Task<T>> read, CancellationToken cancellationToken)

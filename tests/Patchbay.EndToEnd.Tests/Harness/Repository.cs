@@ -11,8 +11,7 @@ public static class Repository
         Root, "artifacts", "bin", "Patchbay.Server", new DirectoryInfo(AppContext.BaseDirectory).Name, "Patchbay.Server.dll");
 
     /// <summary>The recorded responses of real providers; null where they are not at hand.</summary>
-    public static string? Wire { get; } =
-        Path.Combine(Root, "..", "shared", "wire") is var path && Directory.Exists(path) ? Path.GetFullPath(path) : null;
+    public static string? Wire { get; } = FindWire();
 
     /// <summary>Whether the tests run in CI, where a skipped test is a failure.</summary>
     public static bool IsCi { get; } = Environment.GetEnvironmentVariable("CI") == "true";
@@ -26,6 +25,21 @@ public static class Repository
         }
 
         Assert.SkipUnless(condition, reason);
+    }
+
+    // Beside the working copy, or beside one of the folders above it.
+    private static string? FindWire()
+    {
+        for (var above = Directory.GetParent(Root); above is not null; above = above.Parent)
+        {
+            var wire = Path.Combine(above.FullName, "shared", "wire");
+            if (Directory.Exists(wire))
+            {
+                return wire;
+            }
+        }
+
+        return null;
     }
 
     private static string FindRoot()

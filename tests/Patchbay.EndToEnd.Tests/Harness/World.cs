@@ -21,6 +21,9 @@ public sealed record WorldEndpoint(string Provider, string Upstream, string Prom
 {
     /// <summary>The longest answer; null when it is not known.</summary>
     public int? MaxOutputTokens { get; init; } = 4096;
+
+    /// <summary>Further prices, as YAML: <c>cache_read: "0.00000025"</c>.</summary>
+    public string MorePrices { get; init; } = "";
 }
 
 /// <summary>What a world is made of.</summary>
@@ -164,7 +167,7 @@ public sealed class World : IAsyncDisposable
             {
                 yaml.AppendLine(CultureInfo.InvariantCulture, $"      - provider: {endpoint.Provider}")
                     .AppendLine(CultureInfo.InvariantCulture, $"        model: \"{endpoint.Upstream}\"")
-                    .AppendLine(CultureInfo.InvariantCulture, $"        price: {{ prompt: \"{endpoint.Prompt}\", completion: \"{endpoint.Completion}\" }}");
+                    .AppendLine(CultureInfo.InvariantCulture, $"        price: {{ prompt: \"{endpoint.Prompt}\", completion: \"{endpoint.Completion}\"{(endpoint.MorePrices.Length > 0 ? ", " : "")}{endpoint.MorePrices} }}");
                 if (endpoint.MaxOutputTokens is { } max)
                 {
                     yaml.AppendLine(CultureInfo.InvariantCulture, $"        max_output_tokens: {max}");

@@ -12,7 +12,7 @@ internal static class ChatAnswer
         var request = ChatRequest.Read(exchange.Body);
         var model = exchange.Understand(request.Model, request.Stream);
         var settings = exchange.Settings;
-        if (settings.Status != 200)
+        if (settings.Status != 200 && settings.Replay is null)
         {
             return PlainAnswer.SendScriptedErrorAsync(exchange);
         }

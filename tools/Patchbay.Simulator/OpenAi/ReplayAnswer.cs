@@ -11,6 +11,7 @@ internal static class ReplayAnswer
 
     /// <summary>
     /// Sends <c>replay=FILE</c>. A name without its ending means <c>.chunks.txt</c> for a stream and <c>.json</c> otherwise.
+    /// A JSON file goes with the scripted status, so that recorded error bodies can be replayed.
     /// </summary>
     public static async Task SendAsync(Exchange exchange, bool stream)
     {
@@ -29,7 +30,7 @@ internal static class ReplayAnswer
         {
             exchange.Payload.ResetWrittenCount();
             exchange.Payload.Write(bytes);
-            await PlainAnswer.SendJsonAsync(exchange);
+            await PlainAnswer.SendJsonAsync(exchange, exchange.Settings.Status);
         }
     }
 

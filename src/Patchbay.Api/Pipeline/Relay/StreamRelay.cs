@@ -1,4 +1,3 @@
-using System.Text;
 using Patchbay.Core;
 using Patchbay.Protocol;
 using Patchbay.Providers;
@@ -24,12 +23,7 @@ internal static class StreamRelay
     public static async ValueTask<GatewayError?> RunAsync(InferenceContext context, UpstreamCall call, UpstreamLimits limits)
     {
         var editor = context.Editor;
-        editor.Reset(new ResponseStamp
-        {
-            Id = Encoding.ASCII.GetBytes(context.GenerationId),
-            Model = context.Binding!.ModelUtf8,
-            Provider = context.Binding.ProviderNameUtf8,
-        });
+        editor.Reset(context.Stamp(context.Binding!.ModelUtf8, context.Binding.ProviderNameUtf8));
         var mediaType = call.Response!.Content.Headers.ContentType?.MediaType;
         if (mediaType is not null && mediaType != "text/event-stream")
         {

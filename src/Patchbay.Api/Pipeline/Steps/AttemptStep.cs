@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Patchbay.Billing;
 using Patchbay.Core;
 using Patchbay.Protocol;
@@ -11,6 +12,9 @@ namespace Patchbay.Api;
 internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health, TimeProvider clock)
 {
     private const int MaxErrorBody = 64 * 1024;
+
+    // Said to callers when a provider is overloaded and does not say for how long.
+    private static readonly TimeSpan PatienceWhenOverloaded = TimeSpan.FromSeconds(5);
 
     /// <summary>Null when the answer is whole; the caller's side then lacks only its end.</summary>
     public async ValueTask<GatewayError?> RunAsync(InferenceContext context, Candidate candidate, bool hasAlternative)
@@ -43,6 +47,12 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         finally
         {
             context.SetCall(null);
+        }
+
+        if (error is { Raw: { } raw })
+        {
+            // What a provider says inside an answer may quote our key as well as what it says in place of one.
+            error = error with { Raw = UpstreamText.Redact(raw, binding.Provider.Descriptor.ApiKey) };
         }
 
         if (error is { Kind: GatewayErrorKind.ProviderTimeout } && context.IsCallerGone)
@@ -104,10 +114,13 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         }
 
         var (message, code, type) = ChatErrorReader.Read(buffer.Span, call.Status);
-        var kind = provider.Classify(call.Status, code, type);
+        var kind = call.Status == StatusCodes.Status508LoopDetected
+            ? GatewayErrorKind.LoopDetected
+            : provider.Classify(call.Status, code, type);
         var key = provider.Descriptor.ApiKey;
         var raw = UpstreamText.Redact(Encoding.UTF8.GetString(buffer.Span[..Math.Min(buffer.Length, 8192)]), key);
         var text = UpstreamFault.Describe(kind, provider.Descriptor.Name);
+        var parameter = kind == GatewayErrorKind.ProviderRejected ? ChatErrorReader.ReadParameter(buffer.Span) : null;
         buffer.Clear();
         return new GatewayError(kind, kind == GatewayErrorKind.ProviderRejected && message is not null
             ? $"{provider.Descriptor.Name}: {UpstreamText.Redact(message, key)}"
@@ -115,8 +128,10 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         {
             Provider = provider.Descriptor.Name,
             UpstreamStatus = call.Status,
+            Parameter = parameter is null ? null : UpstreamText.Redact(parameter, key),
             Raw = raw.Length == 0 ? null : raw,
-            RetryAfter = RetryAfterHeader.Read(call.Response!.Headers, clock),
+            RetryAfter = RetryAfterHeader.Read(call.Response!.Headers, clock)
+                ?? (kind == GatewayErrorKind.ProviderOverloaded ? PatienceWhenOverloaded : null),
         };
     }
 

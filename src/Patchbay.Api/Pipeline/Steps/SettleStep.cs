@@ -56,7 +56,7 @@ internal sealed class SettleStep(ISettlementLog log)
         };
         IReadOnlyList<LossPosting> losses = context.Losses.Count == 0 ? [] : [.. context.Losses];
         await log.SettleAsync(new Settlement(generation, provider, losses) { HoldRecorded = context.Hold.Recorded });
-        context.Hold.Settle(charge.Cost, Money.Zero);
+        context.Hold.Settle(charge.Cost, Money.Zero, context.ArrivedAt);
         return new Settled(usage, charge, generation);
     }
 

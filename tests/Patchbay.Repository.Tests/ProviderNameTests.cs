@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace Patchbay.Repository.Tests;
+
+public sealed class ProviderNameTests
+{
+    // Slugs that are also the name of something else: file, string, and what it means there.
+    private static readonly HashSet<(string Path, string Literal, string Meaning)> OtherMeanings =
+    [
+        ("src/Patchbay.Catalog/Building/ProviderBuilder.cs", "openai", "protocol"),
+        ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "openai", "protocol"),
+        ("src/Patchbay.Catalog/ProviderListing.cs", "openai", "protocol"),
+        ("src/Patchbay.Providers/ProviderFactory.cs", "openai", "protocol"),
+        ("src/Patchbay.Providers/ProviderFactory.cs", "mistral", "protocol"),
+    ];
+
+    [Fact]
+    public void No_code_outside_a_providers_folder_knows_its_slug()
+    {
+        var slugs = Slugs();
+        var findings = new Findings();
+        foreach (var file in Repository.CSharp("src/"))
+        {
+            foreach (var literal in file.CSharp.Literals)
+            {
+                if (slugs.Contains(literal.Value) && !IsOwnFolder(file, literal.Value)
+                    && !OtherMeanings.Any(entry => entry.Path == file.Path && entry.Literal == literal.Value))
+                {
+                    findings.Add($"{file.At(literal.Offset)}: \"{literal.Value}\"");
+                }
+            }
+        }
+
+        findings.AssertNone(
+            "What differs between providers is data (src/Patchbay.Catalog/Data) or code in the provider's own folder.");
+    }
+
+    [Fact]
+    public void The_built_in_catalogue_has_slugs_to_look_for()
+    {
+        var slugs = Slugs();
+
+        Assert.Contains("groq", slugs);
+        Assert.True(slugs.Count > 20, $"Only {slugs.Count} slugs were found.");
+    }
+
+    private static HashSet<string> Slugs()
+    {
+        using var document = JsonDocument.Parse(Repository.Get("src/Patchbay.Catalog/Data/providers.json").Text);
+        return document.RootElement.EnumerateArray()
+            .Select(provider => provider.GetProperty("slug").GetString()!)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
+    // src/Patchbay.Providers/AmazonNova/ belongs to amazon-nova.
+    private static bool IsOwnFolder(SourceFile file, string slug)
+    {
+        var parts = file.Path.Split('/');
+        return parts is ["src", "Patchbay.Providers", var folder, _, ..]
+            && folder.Equals(slug.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+    }
+}
