@@ -165,7 +165,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Applied migration {Migration}.")]
+        [LoggerMessage(EventId = 7002, Level = LogLevel.Information, Message = "Applied migration {Migration}.")]
         public static partial void Migrated(ILogger logger, string migration);
     }
 }

@@ -223,14 +223,14 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Applied migration {Migration}.")]
+        [LoggerMessage(EventId = 7005, Level = LogLevel.Information, Message = "Applied migration {Migration}.")]
         public static partial void Migrated(ILogger logger, string migration);
 
-        [LoggerMessage(Level = LogLevel.Warning,
+        [LoggerMessage(EventId = 7006, Level = LogLevel.Warning,
             Message = "The last server did not stop cleanly; checking the database of {Bytes} bytes.")]
         public static partial void Checking(ILogger logger, long bytes);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The database is closed.")]
+        [LoggerMessage(EventId = 7007, Level = LogLevel.Debug, Message = "The database is closed.")]
         public static partial void Closed(ILogger logger);
     }
 }
