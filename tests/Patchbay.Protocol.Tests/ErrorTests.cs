@@ -23,6 +23,14 @@ public sealed class ErrorTests
         Assert.Equal((message, code, type), ChatErrorReader.Read(Bytes.Of(body), 418));
 
     [Theory]
+    [InlineData("""{"error":{"message":"m","type":"t","code":"c","param":"max_tokens"}}""", "max_tokens")]
+    [InlineData("""{"error":{"message":"m","param":null}}""", null)]
+    [InlineData("""{"error":{"message":"m","param":"n","cut":""", "n")]
+    [InlineData("<html>Bad gateway</html>", null)]
+    public void The_member_that_an_error_is_about_is_read(string body, string? parameter) =>
+        Assert.Equal(parameter, ChatErrorReader.ReadParameter(Bytes.Of(body)));
+
+    [Theory]
     [InlineData(null, null, 401, GatewayErrorKind.ProviderAuth)]
     [InlineData(null, null, 402, GatewayErrorKind.ProviderAuth)]
     [InlineData("insufficient_quota", "insufficient_quota", 429, GatewayErrorKind.ProviderAuth)]

@@ -356,10 +356,10 @@ public sealed partial class InferencePipeline
         if (_log.IsEnabled(level))
         {
             Log.Generation(
-                _log, level, generation.Id, generation.Outcome, generation.Model, generation.ProviderName,
+                _log, level, generation.Id, generation.Outcome, generation.Model, generation.ProviderName ?? "none",
                 generation.Usage.PromptTokens, generation.Usage.CompletionTokens, generation.Charge.Nanos,
-                generation.LatencyMs, generation.DurationMs, context.Attempts.Count, generation.ErrorCode,
-                generation.Streamed, context.Caller.Key?.Label);
+                generation.LatencyMs, generation.DurationMs, context.Attempts.Count, generation.ErrorCode ?? "none",
+                generation.Streamed, context.Caller.Key?.Label ?? "master");
         }
     }
 
@@ -367,9 +367,9 @@ public sealed partial class InferencePipeline
     {
         [LoggerMessage(EventId = 1000, Message = "Generation {Id} {Outcome}: {Model} by {Provider}, {PromptTokens} + {CompletionTokens} tokens, {ChargeNanos} nano-USD, first byte {LatencyMs} ms, {DurationMs} ms, {Attempts} attempts, error {Error}, streamed {Streamed}, key {Key}.")]
         public static partial void Generation(
-            ILogger logger, LogLevel level, string id, GenerationOutcome outcome, string model, string? provider,
+            ILogger logger, LogLevel level, string id, GenerationOutcome outcome, string model, string provider,
             long promptTokens, long completionTokens, long chargeNanos, int? latencyMs, int durationMs, int attempts,
-            string? error, bool streamed, string? key);
+            string error, bool streamed, string key);
 
         [LoggerMessage(1001, LogLevel.Error, "Generation {Id} could not be made durable; it is not charged.")]
         public static partial void NotDurable(ILogger logger, string id, Exception exception);

@@ -17,6 +17,17 @@ public static class ChatErrorReader
     /// <param name="status">The HTTP status; taken for the code when the body has none and the status is an error.</param>
     public static (string? Message, string? Code, string? Type) Read(ReadOnlySpan<byte> body, int status)
     {
+        var found = Find(body);
+        found.Code ??= status >= 400 ? status.ToString(CultureInfo.InvariantCulture) : null;
+        return (found.Message, found.Code, found.Type);
+    }
+
+    /// <summary>The request member that the error is about (<c>param</c>,
+    /// https://platform.openai.com/docs/guides/error-codes); null where the body names none. Never throws.</summary>
+    public static string? ReadParameter(ReadOnlySpan<byte> body) => Find(body).Parameter;
+
+    private static Found Find(ReadOnlySpan<byte> body)
+    {
         var found = default(Found);
         if (Utf8.IsValid(body))
         {
@@ -34,8 +45,7 @@ public static class ChatErrorReader
             }
         }
 
-        found.Code ??= status >= 400 ? status.ToString(CultureInfo.InvariantCulture) : null;
-        return (found.Message, found.Code, found.Type);
+        return found;
     }
 
     /// <summary>The kind of error that a provider's code, type and status stand for. What the provider says in words
@@ -50,10 +60,12 @@ public static class ChatErrorReader
     internal static GatewayError ToGatewayError(ReadOnlySpan<byte> json)
     {
         var (message, code, type) = Read(json, 0);
-        return new GatewayError(Classify(code, type, 0), "The provider returned an error in place of an answer.")
+        var kind = Classify(code, type, 0);
+        return new GatewayError(kind, "The provider returned an error in place of an answer.")
         {
             UpstreamStatus = StatusOf(code),
             Raw = ErrorText.Redact(message ?? code ?? type),
+            Parameter = kind == GatewayErrorKind.ProviderRejected ? ErrorText.Redact(ReadParameter(json)) : null,
         };
     }
 
@@ -151,6 +163,10 @@ public static class ChatErrorReader
                         reader.Read();
                         found.Type ??= Scalar(reader);
                         break;
+                    case Member.Parameter:
+                        reader.Read();
+                        found.Parameter ??= Scalar(reader);
+                        break;
                     default:
                         break;
                 }
@@ -159,7 +175,11 @@ public static class ChatErrorReader
         finally
         {
             // The innermost error object knows best.
-            found = new Found(inner.Message ?? found.Message, inner.Code ?? found.Code, inner.Type ?? found.Type);
+            found = new Found(
+                inner.Message ?? found.Message,
+                inner.Code ?? found.Code,
+                inner.Type ?? found.Type,
+                inner.Parameter ?? found.Parameter);
         }
     }
 
@@ -187,6 +207,11 @@ public static class ChatErrorReader
             return Member.Code;
         }
 
+        if (name.SequenceEqual("param"u8))
+        {
+            return Member.Parameter;
+        }
+
         return name.SequenceEqual("type"u8) || name.SequenceEqual("status"u8) ? Member.Type : Member.Other;
     }
 
@@ -197,7 +222,8 @@ public static class ChatErrorReader
         Message,
         Code,
         Type,
+        Parameter,
     }
 
-    private record struct Found(string? Message, string? Code, string? Type);
+    private record struct Found(string? Message, string? Code, string? Type, string? Parameter);
 }

@@ -43,6 +43,9 @@ internal static class HealthRoutes
             text.Single("patchbay_held_nano_usd", "Credit that is held for requests in flight, in nano-USD.", MetricKind.Gauge,
                 holds.GetTotalHeld().Nanos);
             metrics.WriteTo(text);
+            text.Single("patchbay_holds_open", "Requests that hold credit now.", MetricKind.Gauge, holds.OpenCount);
+            text.Single("patchbay_holds_nano_usd", "Credit that is held now, in nano-USD.", MetricKind.Gauge,
+                holds.GetTotalHeld().Nanos);
             context.Response.ContentType = PrometheusText.ContentType;
             return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
         });

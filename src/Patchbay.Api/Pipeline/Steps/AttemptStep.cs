@@ -120,6 +120,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         var key = provider.Descriptor.ApiKey;
         var raw = UpstreamText.Redact(Encoding.UTF8.GetString(buffer.Span[..Math.Min(buffer.Length, 8192)]), key);
         var text = UpstreamFault.Describe(kind, provider.Descriptor.Name);
+        var parameter = kind == GatewayErrorKind.ProviderRejected ? ChatErrorReader.ReadParameter(buffer.Span) : null;
         buffer.Clear();
         return new GatewayError(kind, kind == GatewayErrorKind.ProviderRejected && message is not null
             ? $"{provider.Descriptor.Name}: {UpstreamText.Redact(message, key)}"
@@ -127,6 +128,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         {
             Provider = provider.Descriptor.Name,
             UpstreamStatus = call.Status,
+            Parameter = parameter is null ? null : UpstreamText.Redact(parameter, key),
             Raw = raw.Length == 0 ? null : raw,
             RetryAfter = RetryAfterHeader.Read(call.Response!.Headers, clock)
                 ?? (kind == GatewayErrorKind.ProviderOverloaded ? PatienceWhenOverloaded : null),
