@@ -153,13 +153,9 @@ public sealed partial class InferencePipeline
         if (context.Envelope.Stream)
         {
             context.Responder = new Responder(context.Http.Response, _watch, _options.ProcessingCommentAfter);
-            context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Envelope.Models[0]), default));
-        }
-        else
-        {
-            context.Reader.Reset();
         }
 
+        ForgetAnswer(context);
         var attempts = context.Plan.Attempts;
         var retried = false;
         for (var i = 0; i < attempts.Length; i++)
@@ -182,6 +178,7 @@ public sealed partial class InferencePipeline
             }
 
             context.Responder?.DropPending();
+            ForgetAnswer(context);
             if (error.Row.NextStep == NextStep.Stop || context.ElapsedMs > _invoker.Limits.BeforeAnswer.TotalMilliseconds)
             {
                 break;
@@ -197,6 +194,19 @@ public sealed partial class InferencePipeline
         }
 
         return ErrorChoice.Of(context.Errors);
+    }
+
+    // What an earlier request or a failed attempt was told must not be taken for the next one's: its counts are money.
+    private static void ForgetAnswer(InferenceContext context)
+    {
+        if (context.Responder is null)
+        {
+            context.Reader.Reset();
+        }
+        else
+        {
+            context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Envelope.Models[0]), default));
+        }
     }
 
     // :: Steps 6 to 8.

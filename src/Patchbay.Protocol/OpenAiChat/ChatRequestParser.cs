@@ -321,7 +321,8 @@ internal ref partial struct ChatRequestParser
             envelope.Models.Insert(0, model);
         }
 
-        envelope.MaxOutputTokens = _maxCompletionTokens ?? _maxTokens;
+        // Which of the two a provider honours is its own business: credit is held for the larger.
+        envelope.MaxOutputTokens = _maxTokens > _maxCompletionTokens ? _maxTokens : _maxCompletionTokens ?? _maxTokens;
         if (_route is not null)
         {
             envelope.Provider ??= new ProviderPreferences();

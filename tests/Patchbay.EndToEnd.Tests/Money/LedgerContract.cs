@@ -70,6 +70,24 @@ public abstract class LedgerContract(LedgerWorld fixture)
     }
 
     [Theory]
+    [InlineData("\"max_tokens\":4000")]
+    [InlineData("\"max_completion_tokens\":4000")]
+    [InlineData("\"max_tokens\":4000,\"max_completion_tokens\":1")]
+    [InlineData("\"max_tokens\":1,\"max_completion_tokens\":4000")]
+    public async Task A_caller_that_asks_for_more_than_its_limit_pays_is_told_what_it_can_afford(string asked)
+    {
+        using var key = await TestKey.CreateAsync(World, Token, "\"limit\":0.001462");
+        World.Simulator.Reset();
+
+        var response = await key.Api.ChatAsync("test/endless", Token, asked);
+
+        Assert.Equal((402, "key_limit_exceeded"), (response.Status, response.ErrorCode));
+        Assert.Contains("You requested up to 4000 tokens, but can only afford 731", response.ErrorMessage, StringComparison.Ordinal);
+        Assert.Empty(World.Simulator.Log.Requests);
+        Assert.Equal(0, await key.UsageAsync(Token));
+    }
+
+    [Theory]
     [InlineData("cut-empty", true)]
     [InlineData("cut-empty", false)]
     [InlineData("error-in-200", true)]
@@ -96,10 +114,10 @@ public abstract class LedgerContract(LedgerWorld fixture)
         Assert.NotNull(row);
         Assert.Equal((33_000, 33_000), (row.Charge.Nanos, row.ProviderCost.Nanos));
 
-        // "Hello" is two tokens by our own estimate, at $0.00001.
-        Assert.Equal(20_000, row.Loss.Nanos);
-        Assert.Equal(lossBefore - 20_000, await Books.BalanceAsync(LedgerAccount.LossFallback, Token));
-        Assert.Equal(owedBefore + 20_000, await Books.BalanceAsync(LedgerAccount.ProviderPayable($"bad-{name}"), Token));
+        // The messages are nine tokens by our own estimate, at $0.00001.
+        Assert.Equal(90_000, row.Loss.Nanos);
+        Assert.Equal(lossBefore - 90_000, await Books.BalanceAsync(LedgerAccount.LossFallback, Token));
+        Assert.Equal(owedBefore + 90_000, await Books.BalanceAsync(LedgerAccount.ProviderPayable($"bad-{name}"), Token));
         var attempts = (await World.GenerationAsync(id, Token)).GetProperty("provider_responses");
         Assert.Equal(
             [$"BAD-{name.ToUpperInvariant()}", $"GOOD-{name.ToUpperInvariant()}"],

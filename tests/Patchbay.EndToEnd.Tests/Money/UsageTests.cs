@@ -40,9 +40,9 @@ public sealed class UsageTests(SqliteLedgerWorld fixture)
         var row = await AskAsync($"test/usage-{shape}", stream, expected: null);
 
         Assert.True(row.Usage.Estimated);
-        Assert.Equal(2, row.Usage.PromptTokens);
+        Assert.Equal(9, row.Usage.PromptTokens);
         Assert.InRange(row.Usage.CompletionTokens, 3, 60);
-        Assert.Equal(2_000 + (row.Usage.CompletionTokens * 2_000), row.Charge.Nanos);
+        Assert.Equal(9_000 + (row.Usage.CompletionTokens * 2_000), row.Charge.Nanos);
     }
 
     [Theory]

@@ -55,8 +55,9 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
             error = error with { Raw = UpstreamText.Redact(raw, binding.Provider.Descriptor.ApiKey) };
         }
 
-        if (error is { Kind: GatewayErrorKind.ProviderTimeout } && context.IsCallerGone)
+        if (error is not null && context.IsCallerGone)
         {
+            // However the call ended: the caller pays for what it got, so that nothing of it is the operator's loss.
             error = Fault(GatewayErrorKind.ClientClosed, binding);
         }
 
@@ -74,12 +75,18 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         ChatRequestWriter.Write(
             context.Body.Span,
             envelope,
-            provider.EditChat(envelope, context.Endpoint!.UpstreamModelUtf8, context.ClampedOutput),
+            provider.EditChat(envelope, context.Endpoint!.UpstreamModelUtf8, ClampedOutput(context)),
             context.UpstreamBody);
         call.Expect(FirstByteLimit(context, hasAlternative));
         await invoker.SendAsync(call, provider, provider.ChatUri, context.UpstreamBody.Memory, envelope.Stream);
         return call.Status == 200 ? null : await ReadErrorAsync(context, call, provider);
     }
+
+    // An endpoint is never asked for more than it can give.
+    private static long? ClampedOutput(InferenceContext context) =>
+        context.ClampedOutput is { } clamp && context.Endpoint!.MaxOutputTokens is { } most
+            ? Math.Min(clamp, most)
+            : context.ClampedOutput;
 
     // All attempts together stay within the bound before an answer.
     private TimeSpan FirstByteLimit(InferenceContext context, bool hasAlternative)
