@@ -8,7 +8,7 @@ namespace Patchbay.Protocol;
 /// comments and unknown fields skipped. Events without a data line are skipped. Not safe for use by several threads.</summary>
 public sealed class SseFrameReader : IDisposable
 {
-    private const int InitialBuffer = 8 * 1024;
+    private const int InitialBuffer = 4 * 1024;
     private const byte CarriageReturn = (byte)'\r';
     private const byte LineFeed = (byte)'\n';
 
@@ -39,16 +39,15 @@ public sealed class SseFrameReader : IDisposable
     /// <summary>True when bytes are buffered that belong to no event that was read.</summary>
     public bool HasRemainder => _end > _start && !(_end == _start + 1 && _skipLineFeed && _buffer![_start] == LineFeed);
 
-    /// <summary>Makes one read from the stream. While nothing is buffered it waits without holding a buffer. False at
-    /// the end of the stream. Call it only after <see cref="TryRead"/> asked for more.</summary>
+    /// <summary>Makes one read from the stream. While nothing is buffered it waits with a small buffer only. False at the
+    /// end of the stream. Call it only after <see cref="TryRead"/> asked for more.</summary>
     /// <exception cref="InvalidOperationException">The pending event already exceeds the cap.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         if (_start == _end)
         {
-            Forget();
-            _ = await _source.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            Rewind();
         }
 
         MakeRoom();
@@ -158,6 +157,19 @@ public sealed class SseFrameReader : IDisposable
         {
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = null;
+        }
+
+        BeginEvent(0);
+        _end = 0;
+    }
+
+    // A buffer that grew for one large event is not kept while the stream is silent. The small one is: to wait without any
+    // takes a read of zero bytes first, which is one more system call for every event that comes alone.
+    private void Rewind()
+    {
+        if (_buffer is { Length: > InitialBuffer })
+        {
+            Forget();
         }
 
         BeginEvent(0);

@@ -19,6 +19,7 @@ internal static class Logs
 
         // A failed start is told in one sentence by the command; a failed background service is critical.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        var services = logging.Services;
         if (format == "json")
         {
             logging.AddJsonConsole(options =>
@@ -29,8 +30,13 @@ internal static class Logs
         }
         else
         {
-            logging.AddConsole(options => options.FormatterName = LineFormatter.FormatterName);
             logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         }
+
+        // The framework's own console writes each message with a system call of its own.
+        logging.ClearProviders();
+        services.AddSingleton<ILoggerProvider>(provider => new OutputLoggerProvider(
+            provider.GetServices<ConsoleFormatter>().First(formatter => formatter.Name == (format == "json" ? ConsoleFormatterNames.Json : LineFormatter.FormatterName)),
+            Console.OpenStandardOutput()));
     }
 }
