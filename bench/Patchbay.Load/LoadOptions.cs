@@ -8,6 +8,12 @@ internal sealed record LoadOptions
     public string Server { get; init; } = Path.Combine(
         Repository.Root, "artifacts", "bin", "Patchbay.Server", "release", "Patchbay.Server.dll");
 
+    /// <summary>Another build of the server, measured beside the first; null for none.</summary>
+    public string? Baseline { get; init; }
+
+    /// <summary>What the baseline has in its environment besides, as NAME=VALUE.</summary>
+    public string[] BaselineEnvironment { get; init; } = [];
+
     public string Simulator { get; init; } = "";
 
     public int Rounds { get; init; } = 5;
@@ -50,6 +56,16 @@ internal sealed record LoadOptions
             options = With(options, name, value);
         }
 
+        if (options.BaselineEnvironment.Length > 0)
+        {
+            options = options with { Baseline = options.Baseline ?? options.Server };
+        }
+
+        if (options.Baseline is not null && !options.Targets.Contains("baseline"))
+        {
+            options = options with { Targets = [.. options.Targets, "baseline"] };
+        }
+
         return options with
         {
             Simulator = Path.Combine(
@@ -60,6 +76,8 @@ internal sealed record LoadOptions
     private static LoadOptions With(LoadOptions options, string name, string value) => name switch
     {
         "--server" => options with { Server = value },
+        "--baseline" => options with { Baseline = value },
+        "--baseline-env" => options with { BaselineEnvironment = [.. options.BaselineEnvironment, value] },
         "--rounds" => options with { Rounds = (int)Number(name, value, 1, 100) },
         "--seconds" => options with { Seconds = Number(name, value, 0.2, 600) },
         "--targets" => options with { Targets = value.Split(',') },

@@ -9,6 +9,8 @@ internal static class LoadProgram
         Usage: dotnet run -c Release --project bench/Patchbay.Load -- compare [options]
 
           --server FILE        Patchbay.Server.dll             (default: the release build of this working copy)
+          --baseline FILE      Another build of the server, measured beside it as the target 'baseline'
+          --baseline-env N=V   An environment variable of the baseline, to try a setting; may be repeated
           --rounds N           Rounds, each over all targets   (default 5; medians are shown)
           --seconds S          Length of one measurement       (default 2)
           --targets A,B        Of direct, forwarder, patchbay  (default all)

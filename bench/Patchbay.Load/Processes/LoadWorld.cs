@@ -35,10 +35,13 @@ internal sealed class LoadWorld : IAsyncDisposable
     public static async Task<LoadWorld> StartAsync(
         LoadOptions options, IReadOnlyList<Scenario> scenarios, CancellationToken cancellationToken)
     {
-        if (!File.Exists(options.Server))
+        foreach (var server in new[] { options.Server, options.Baseline ?? options.Server })
         {
-            throw new InvalidOperationException(
-                $"There is no {options.Server}. Build it: dotnet build -c Release src/Patchbay.Server");
+            if (!File.Exists(server))
+            {
+                throw new InvalidOperationException(
+                    $"There is no {server}. Build it: dotnet build -c Release src/Patchbay.Server");
+            }
         }
 
         var placement = await Placement.TakeAsync(options, cancellationToken);
@@ -62,7 +65,9 @@ internal sealed class LoadWorld : IAsyncDisposable
     {
         "direct" => PlainTarget.Direct(Simulator, SimulatorId),
         "forwarder" => await PlainTarget.StartForwarderAsync(this, cancellationToken),
-        "patchbay" => await PatchbayTarget.StartAsync(this, cancellationToken),
+        "patchbay" => await PatchbayTarget.StartAsync(this, name, Options.Server, [], cancellationToken),
+        "baseline" when Options.Baseline is { } other =>
+            await PatchbayTarget.StartAsync(this, name, other, Options.BaselineEnvironment, cancellationToken),
         _ => throw new FormatException($"'{name}' is no target: direct, forwarder or patchbay"),
     };
 

@@ -12,8 +12,8 @@ internal sealed class PatchbayTarget : Target
     private readonly ControlClient _control;
     private readonly string _key;
 
-    private PatchbayTarget(ControlClient control, ChildProcess process, string key)
-        : base("patchbay", control.Address, process.Id)
+    private PatchbayTarget(string name, ControlClient control, ChildProcess process, string key)
+        : base(name, control.Address, process.Id)
     {
         _control = control;
         _process = process;
@@ -21,7 +21,8 @@ internal sealed class PatchbayTarget : Target
     }
 
     /// <summary>Starts a server with an empty database and makes a key through its API.</summary>
-    public static async Task<PatchbayTarget> StartAsync(LoadWorld world, CancellationToken cancellationToken)
+    public static async Task<PatchbayTarget> StartAsync(
+        LoadWorld world, string name, string server, string[] settings, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(
             Path.Combine(world.Folder, $"patchbay-{Guid.CreateVersion7():N}")).FullName;
@@ -33,9 +34,16 @@ internal sealed class PatchbayTarget : Target
             ["PATCHBAY_MASTER_KEY"] = MasterKey,
             ["PATCHBAY_DATABASE"] = null,
         };
+        foreach (var setting in settings)
+        {
+            var at = setting.IndexOf('=', StringComparison.Ordinal);
+            environment[at < 0 ? throw new FormatException($"--baseline-env needs NAME=VALUE, got '{setting}'") : setting[..at]]
+                = setting[(at + 1)..];
+        }
+
         var address = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}/");
         var process = ChildProcess.Start(
-            "patchbay", world.Placement.Gateway, folder, environment, Path.GetFullPath(world.Options.Server),
+            name, world.Placement.Gateway, folder, environment, Path.GetFullPath(server),
             "--urls", address.GetLeftPart(UriPartial.Authority), "--data", Path.Combine(folder, "data"), "--config", config);
         var control = new ControlClient(address);
         try
@@ -43,7 +51,7 @@ internal sealed class PatchbayTarget : Target
             await process.WaitUntilReadyAsync(control, "/health/ready", cancellationToken);
             var made = await control.SendAsync(
                 HttpMethod.Post, "/api/v1/keys", MasterKey, "{\"name\":\"load\",\"limit\":1000000}", cancellationToken);
-            return new PatchbayTarget(control, process, made.GetProperty("key").GetString()!);
+            return new PatchbayTarget(name, control, process, made.GetProperty("key").GetString()!);
         }
         catch
         {

@@ -99,11 +99,14 @@ internal sealed class LoadReport(
 
     private void WriteRatio(Scenario scenario, string what, Func<Measurement, double> value)
     {
-        var forwarder = Median("forwarder", scenario, value);
         var patchbay = Median("patchbay", scenario, value);
-        if (!double.IsNaN(forwarder) && !double.IsNaN(patchbay))
+        foreach (var other in (string[])["forwarder", "baseline"])
         {
-            Line($"\nPatchbay / forwarder, {what}: **{patchbay / forwarder:F2}**");
+            var floor = Median(other, scenario, value);
+            if (!double.IsNaN(floor) && !double.IsNaN(patchbay))
+            {
+                Line($"\nPatchbay / {other}, {what}: **{patchbay / floor:F2}**");
+            }
         }
     }
 
