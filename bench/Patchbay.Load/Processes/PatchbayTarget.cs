@@ -25,7 +25,8 @@ internal sealed class PatchbayTarget : Target
     {
         var folder = Directory.CreateDirectory(
             Path.Combine(world.Folder, $"patchbay-{Guid.CreateVersion7():N}")).FullName;
-        var config = Path.Combine(folder, "patchbay.yaml");
+        // Not beside the database: the server watches the folder of its configuration.
+        var config = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "config")).FullName, "patchbay.yaml");
         await File.WriteAllTextAsync(config, Yaml(world), cancellationToken);
         var environment = new Dictionary<string, string?>(world.Environment)
         {
@@ -35,7 +36,7 @@ internal sealed class PatchbayTarget : Target
         var address = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}/");
         var process = ChildProcess.Start(
             "patchbay", world.Placement.Gateway, folder, environment, Path.GetFullPath(world.Options.Server),
-            "--urls", address.GetLeftPart(UriPartial.Authority), "--data", folder, "--config", config);
+            "--urls", address.GetLeftPart(UriPartial.Authority), "--data", Path.Combine(folder, "data"), "--config", config);
         var control = new ControlClient(address);
         try
         {

@@ -118,7 +118,7 @@ internal sealed class Comparison(LoadWorld world, TextWriter progress)
     private async Task MeasureAsync(
         Target target, Scenario scenario, Expectation expectation, int round, CancellationToken cancellationToken)
     {
-        var length = TimeSpan.FromSeconds(world.Options.Seconds * scenario.Length * (round == 0 ? 2 : 1));
+        var length = TimeSpan.FromSeconds(world.Options.Seconds * scenario.Length * (round == 0 ? 3 : 1));
         var found = await _run.MeasureAsync(
             target, scenario, target.RequestFor(scenario, expectation), length, cancellationToken);
         await KeepAsync(target, scenario, round, found);

@@ -110,6 +110,12 @@ public sealed partial class InferencePipeline
             };
         }
 
+        // Before the key is looked at: the operator's key for that provider need not be one of ours.
+        if (http.Request.Headers.TryGetValue(UpstreamInvoker.HopHeader, out var hop) && hop == _invoker.HopId)
+        {
+            return new GatewayError(GatewayErrorKind.LoopDetected, "A provider's address points back to this server.");
+        }
+
         // :: Step 1: authenticate.
         var authenticated = (await _callers.AuthenticateAsync(http)).RequireInference();
         if (authenticated.Error is { } refused)
@@ -118,10 +124,6 @@ public sealed partial class InferencePipeline
         }
 
         context.Caller = authenticated.Caller!;
-        if (http.Request.Headers.TryGetValue(UpstreamInvoker.HopHeader, out var hop) && hop == _invoker.HopId)
-        {
-            return new GatewayError(GatewayErrorKind.LoopDetected, "A provider's address points back to this server.");
-        }
 
         // :: Step 2: read.
         if (await RequestBody.ReadAsync(http.Request, context.Body, _options.MaxBodyBytes) is { } unread)
@@ -151,13 +153,9 @@ public sealed partial class InferencePipeline
         if (context.Envelope.Stream)
         {
             context.Responder = new Responder(context.Http.Response, _watch, _options.ProcessingCommentAfter);
-            context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Envelope.Models[0]), default));
-        }
-        else
-        {
-            context.Reader.Reset();
         }
 
+        ForgetAnswer(context);
         var attempts = context.Plan.Attempts;
         var retried = false;
         for (var i = 0; i < attempts.Length; i++)
@@ -180,6 +178,7 @@ public sealed partial class InferencePipeline
             }
 
             context.Responder?.DropPending();
+            ForgetAnswer(context);
             if (error.Row.NextStep == NextStep.Stop || context.ElapsedMs > _invoker.Limits.BeforeAnswer.TotalMilliseconds)
             {
                 break;
@@ -195,6 +194,19 @@ public sealed partial class InferencePipeline
         }
 
         return ErrorChoice.Of(context.Errors);
+    }
+
+    // What an earlier request or a failed attempt was told must not be taken for the next one's: its counts are money.
+    private static void ForgetAnswer(InferenceContext context)
+    {
+        if (context.Responder is null)
+        {
+            context.Reader.Reset();
+        }
+        else
+        {
+            context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Envelope.Models[0]), default));
+        }
     }
 
     // :: Steps 6 to 8.
@@ -354,10 +366,10 @@ public sealed partial class InferencePipeline
         if (_log.IsEnabled(level))
         {
             Log.Generation(
-                _log, level, generation.Id, generation.Outcome, generation.Model, generation.ProviderName,
+                _log, level, generation.Id, generation.Outcome, generation.Model, generation.ProviderName ?? "none",
                 generation.Usage.PromptTokens, generation.Usage.CompletionTokens, generation.Charge.Nanos,
-                generation.LatencyMs, generation.DurationMs, context.Attempts.Count, generation.ErrorCode,
-                generation.Streamed, context.Caller.Key?.Label);
+                generation.LatencyMs, generation.DurationMs, context.Attempts.Count, generation.ErrorCode ?? "none",
+                generation.Streamed, context.Caller.Key?.Label ?? "master");
         }
     }
 
@@ -365,9 +377,9 @@ public sealed partial class InferencePipeline
     {
         [LoggerMessage(EventId = 1000, Message = "Generation {Id} {Outcome}: {Model} by {Provider}, {PromptTokens} + {CompletionTokens} tokens, {ChargeNanos} nano-USD, first byte {LatencyMs} ms, {DurationMs} ms, {Attempts} attempts, error {Error}, streamed {Streamed}, key {Key}.")]
         public static partial void Generation(
-            ILogger logger, LogLevel level, string id, GenerationOutcome outcome, string model, string? provider,
+            ILogger logger, LogLevel level, string id, GenerationOutcome outcome, string model, string provider,
             long promptTokens, long completionTokens, long chargeNanos, int? latencyMs, int durationMs, int attempts,
-            string? error, bool streamed, string? key);
+            string error, bool streamed, string key);
 
         [LoggerMessage(1001, LogLevel.Error, "Generation {Id} could not be made durable; it is not charged.")]
         public static partial void NotDurable(ILogger logger, string id, Exception exception);

@@ -9,6 +9,7 @@ namespace Patchbay.Protocol;
 internal ref partial struct ChatRequestParser
 {
     private const int ListedNames = 32;
+    private const int MostMembers = 1000;
 
     private static readonly string[] Efforts = ["max", "xhigh", "high", "medium", "low", "minimal", "none"];
     private static readonly string[] Verbosities = ["low", "medium", "high", "xhigh", "max"];
@@ -127,6 +128,13 @@ internal ref partial struct ChatRequestParser
     // linear.
     private bool NoteOther(scoped Span<Range> others, ref int count)
     {
+        if (_envelope.MemberTotal >= MostMembers)
+        {
+            Error = new GatewayError(
+                GatewayErrorKind.InvalidRequest, $"The request body has more than {MostMembers} members.");
+            return false;
+        }
+
         var start = (int)_reader.TokenStartIndex + 1;
         var range = start..(start + _reader.ValueSpan.Length);
         if (_otherNames is null && count < others.Length && !_reader.ValueIsEscaped)
@@ -313,7 +321,8 @@ internal ref partial struct ChatRequestParser
             envelope.Models.Insert(0, model);
         }
 
-        envelope.MaxOutputTokens = _maxCompletionTokens ?? _maxTokens;
+        // Which of the two a provider honours is its own business: credit is held for the larger.
+        envelope.MaxOutputTokens = _maxTokens > _maxCompletionTokens ? _maxTokens : _maxCompletionTokens ?? _maxTokens;
         if (_route is not null)
         {
             envelope.Provider ??= new ProviderPreferences();

@@ -16,7 +16,7 @@ public sealed class RequestEnvelope
     /// <summary>The caller wants server-sent events.</summary>
     public bool Stream { get; internal set; }
 
-    /// <summary><c>max_completion_tokens</c>, else <c>max_tokens</c>; at least 1.</summary>
+    /// <summary>The larger of <c>max_tokens</c> and <c>max_completion_tokens</c>, at least 1; null without either.</summary>
     public long? MaxOutputTokens { get; internal set; }
 
     /// <summary>The number of answers wanted (<c>n</c>); at least 1.</summary>

@@ -43,6 +43,7 @@ public static class UpstreamFault
         GatewayErrorKind.ProviderRateLimited => $"{provider} is rate-limiting requests. Try again shortly.",
         GatewayErrorKind.ProviderOverloaded => $"{provider} is overloaded. Try again shortly.",
         GatewayErrorKind.ProviderRejected => $"{provider} rejected the request.",
+        GatewayErrorKind.LoopDetected => $"The address of {provider} leads back to this server.",
         GatewayErrorKind.ClientClosed => "The caller closed the connection.",
         _ => $"{provider} returned an error.",
     };

@@ -145,19 +145,19 @@ internal sealed partial class CatalogReloader(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{File} reloaded: {Routable} of {Models} models can be called.")]
+        [LoggerMessage(8001, LogLevel.Information, "{File} reloaded: {Routable} of {Models} models can be called.")]
         public static partial void Reloaded(ILogger logger, string file, int routable, int models);
 
-        [LoggerMessage(2, LogLevel.Error, "{File} has {Count} problem(s) and was not loaded; the old one stays in force.")]
+        [LoggerMessage(8002, LogLevel.Error, "{File} has {Count} problem(s) and was not loaded; the old one stays in force.")]
         public static partial void Refused(ILogger logger, string file, int count);
 
-        [LoggerMessage(3, LogLevel.Error, "{Problem}")]
+        [LoggerMessage(8003, LogLevel.Error, "{Problem}")]
         public static partial void Problem(ILogger logger, string problem);
 
-        [LoggerMessage(4, LogLevel.Warning, "{File} is gone; what it said stays in force until the next start.")]
+        [LoggerMessage(8004, LogLevel.Warning, "{File} is gone; what it said stays in force until the next start.")]
         public static partial void Gone(ILogger logger, string file);
 
-        [LoggerMessage(5, LogLevel.Warning, "These settings take effect at the next start: {Settings}.")]
+        [LoggerMessage(8005, LogLevel.Warning, "These settings take effect at the next start: {Settings}.")]
         public static partial void NeedsRestart(ILogger logger, string settings);
     }
 }

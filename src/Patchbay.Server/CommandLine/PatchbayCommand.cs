@@ -60,6 +60,7 @@ internal static class PatchbayCommand
             new CatalogCommand(common).Describe(),
             new MigrateCommand(common).Describe(),
             new ReconcileCommand(common).Describe(),
+            new BackupCommand(common).Describe(),
         };
         serve.AddTo(root);
         root.Options.Add(new HelpOption());

@@ -115,7 +115,7 @@ internal sealed partial class DemoTraffic(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A sample request of the demo failed: {Reason}")]
+        [LoggerMessage(8006, LogLevel.Warning, "A sample request of the demo failed: {Reason}")]
         public static partial void Failed(ILogger logger, string reason);
     }
 }

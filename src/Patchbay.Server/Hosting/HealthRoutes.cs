@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Patchbay.Api;
+using Patchbay.Billing;
 using Patchbay.Catalog;
 using Patchbay.Storage;
 
@@ -18,6 +19,7 @@ internal static class HealthRoutes
         var drain = services.GetRequiredService<DrainState>();
         var catalog = services.GetRequiredService<CatalogHolder>();
         var metrics = services.GetRequiredService<MetricCollector>();
+        var holds = services.GetRequiredService<HoldBook>();
         var openApi = ReadOpenApi();
 
         Get(routes, "/health/live", context => WriteAsync(context, 200, "live", []));
@@ -37,7 +39,13 @@ internal static class HealthRoutes
         {
             var text = new PrometheusText();
             ProcessMetrics.WriteTo(text, version);
+            text.Single("patchbay_open_holds", "Requests in flight, for which credit is held.", MetricKind.Gauge, holds.OpenCount);
+            text.Single("patchbay_held_nano_usd", "Credit that is held for requests in flight, in nano-USD.", MetricKind.Gauge,
+                holds.GetTotalHeld().Nanos);
             metrics.WriteTo(text);
+            text.Single("patchbay_holds_open", "Requests that hold credit now.", MetricKind.Gauge, holds.OpenCount);
+            text.Single("patchbay_holds_nano_usd", "Credit that is held now, in nano-USD.", MetricKind.Gauge,
+                holds.GetTotalHeld().Nanos);
             context.Response.ContentType = PrometheusText.ContentType;
             return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
         });

@@ -33,7 +33,7 @@ internal sealed partial class HoldRecorder(HoldKeeper keeper, TimeProvider clock
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Holds in flight cannot be written down: {Reason}")]
+        [LoggerMessage(8007, LogLevel.Warning, "Holds in flight cannot be written down: {Reason}")]
         public static partial void Failed(ILogger logger, string reason);
     }
 }

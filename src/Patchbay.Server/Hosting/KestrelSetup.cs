@@ -21,6 +21,7 @@ internal static class KestrelSetup
     /// <summary>Sets addresses, limits and transport.</summary>
     public static void ConfigureKestrel(this WebApplicationBuilder builder, PatchbaySettings settings)
     {
+        RequestFraming.InsistOnLineEnds();
         builder.WebHost.UseUrls(ListenAddress.Split(settings.Server.Urls));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -211,6 +211,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
 
     private void MapRoutes()
     {
+        _app.RefuseAmbiguousLengths();
         foreach (var prefix in (string[])["/api/v1", "/v1"])
         {
             var api = _app.MapGroup(prefix);
@@ -282,18 +283,18 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information,
+        [LoggerMessage(8008, LogLevel.Information,
             "Patchbay {Version} listens on {Address}; {Routable} of {Models} models can be called; demo: {Demo}.")]
         public static partial void Started(
             ILogger logger, string version, Uri address, int routable, int models, bool demo);
 
-        [LoggerMessage(2, LogLevel.Information, "Stopping: {Open} request(s) may finish within {Seconds} s; a second signal stops at once.")]
+        [LoggerMessage(8009, LogLevel.Information, "Stopping: {Open} request(s) may finish within {Seconds} s; a second signal stops at once.")]
         public static partial void Draining(ILogger logger, long open, double seconds);
 
-        [LoggerMessage(3, LogLevel.Information, "Stopped; {Open} request(s) were cut off.")]
+        [LoggerMessage(8010, LogLevel.Information, "Stopped; {Open} request(s) were cut off.")]
         public static partial void Stopped(ILogger logger, long open);
 
-        [LoggerMessage(4, LogLevel.Warning,
+        [LoggerMessage(8011, LogLevel.Warning,
             "{Count} request(s) were in flight when the server last died; they were closed and cost their accounts nothing.")]
         public static partial void Recovered(ILogger logger, int count);
     }

@@ -37,13 +37,13 @@ internal sealed partial class Reconciler(ILedgerStore ledger, TimeProvider clock
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The books are wrong: {Invariant}: {Subject}: {Detail}")]
+        [LoggerMessage(8012, LogLevel.Error, "The books are wrong: {Invariant}: {Subject}: {Detail}")]
         public static partial void Finding(ILogger logger, string invariant, string subject, string detail);
 
-        [LoggerMessage(2, LogLevel.Error, "{Count} more findings; 'patchbay reconcile' prints all.")]
+        [LoggerMessage(8013, LogLevel.Error, "{Count} more findings; 'patchbay reconcile' prints all.")]
         public static partial void More(ILogger logger, int count);
 
-        [LoggerMessage(3, LogLevel.Warning, "The books cannot be checked now: {Reason}")]
+        [LoggerMessage(8014, LogLevel.Warning, "The books cannot be checked now: {Reason}")]
         public static partial void Failed(ILogger logger, string reason);
     }
 }

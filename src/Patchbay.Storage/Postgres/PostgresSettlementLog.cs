@@ -138,7 +138,7 @@ internal sealed partial class PostgresSettlementLog : ISettlementLog, IAsyncDisp
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Settlements} settlements failed and had no effect.")]
+        [LoggerMessage(EventId = 7001, Level = LogLevel.Error, Message = "{Settlements} settlements failed and had no effect.")]
         public static partial void CommitFailed(ILogger logger, int settlements, Exception exception);
     }
 }

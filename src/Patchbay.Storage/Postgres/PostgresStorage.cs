@@ -134,6 +134,10 @@ internal sealed partial class PostgresStorage : PatchbayStorage
     }
 
     /// <inheritdoc/>
+    public override Task BackupAsync(string file, CancellationToken cancellationToken) =>
+        throw new StorageRefusedException("PostgreSQL is backed up with its own tools: see pg_dump and pg_basebackup.");
+
+    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -161,7 +165,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Applied migration {Migration}.")]
+        [LoggerMessage(EventId = 7002, Level = LogLevel.Information, Message = "Applied migration {Migration}.")]
         public static partial void Migrated(ILogger logger, string migration);
     }
 }

@@ -132,7 +132,7 @@ internal sealed partial class SettlementTransaction(WriterSession session, TimeP
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Generation {Generation} was settled before; the first stands.")]
+        [LoggerMessage(EventId = 7003, Level = LogLevel.Information, Message = "Generation {Generation} was settled before; the first stands.")]
         public static partial void SettledBefore(ILogger logger, string generation);
     }
 }

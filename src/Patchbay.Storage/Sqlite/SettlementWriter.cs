@@ -133,7 +133,7 @@ internal sealed partial class SettlementWriter
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error,
+        [LoggerMessage(EventId = 7004, Level = LogLevel.Error,
             Message = "Generation {Generation} was settled with {Stored} nano-USD and again with {Given}; the first stands.")]
         public static partial void SettledDifferently(ILogger logger, string generation, long stored, long given);
     }

@@ -16,14 +16,16 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
+    private readonly string _path;
     private readonly ServerLock? _lock;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private bool _disposed;
 
     private SqliteStorage(
-        SqliteWriter writer, SqliteReaders readers, ServerLock? serverLock, TimeProvider timeProvider, ILogger logger)
+        SqliteWriter writer, SqliteReaders readers, string path, ServerLock? serverLock, TimeProvider timeProvider, ILogger logger)
     {
+        _path = path;
         _writer = writer;
         _readers = readers;
         _lock = serverLock;
@@ -94,6 +96,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
             return new SqliteStorage(
                 new SqliteWriter(connection, exclusive, timeProvider, loggerFactory.CreateLogger<SqliteWriter>()),
                 new SqliteReaders(ConnectionString(path, SqliteOpenMode.ReadOnly)),
+                path,
                 serverLock,
                 timeProvider,
                 logger);
@@ -146,6 +149,10 @@ internal sealed partial class SqliteStorage : PatchbayStorage
             return false;
         }
     }
+
+    /// <inheritdoc/>
+    public override Task BackupAsync(string file, CancellationToken cancellationToken) =>
+        SqliteBackup.WriteAsync(ConnectionString(_path, SqliteOpenMode.ReadOnly), file, cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -216,14 +223,14 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Applied migration {Migration}.")]
+        [LoggerMessage(EventId = 7005, Level = LogLevel.Information, Message = "Applied migration {Migration}.")]
         public static partial void Migrated(ILogger logger, string migration);
 
-        [LoggerMessage(Level = LogLevel.Warning,
+        [LoggerMessage(EventId = 7006, Level = LogLevel.Warning,
             Message = "The last server did not stop cleanly; checking the database of {Bytes} bytes.")]
         public static partial void Checking(ILogger logger, long bytes);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The database is closed.")]
+        [LoggerMessage(EventId = 7007, Level = LogLevel.Debug, Message = "The database is closed.")]
         public static partial void Closed(ILogger logger);
     }
 }

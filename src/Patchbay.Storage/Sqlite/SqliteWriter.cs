@@ -202,13 +202,13 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Commands} writes failed and had no effect.")]
+        [LoggerMessage(EventId = 7008, Level = LogLevel.Error, Message = "{Commands} writes failed and had no effect.")]
         public static partial void CommitFailed(ILogger logger, int commands, Exception exception);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "A failed transaction could not be rolled back.")]
+        [LoggerMessage(EventId = 7009, Level = LogLevel.Error, Message = "A failed transaction could not be rolled back.")]
         public static partial void RollbackFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The write-ahead log could not be emptied.")]
+        [LoggerMessage(EventId = 7010, Level = LogLevel.Warning, Message = "The write-ahead log could not be emptied.")]
         public static partial void CheckpointFailed(ILogger logger, Exception exception);
     }
 }

@@ -35,6 +35,9 @@ public sealed record WorldOptions
     /// <summary>Providers whose address is not the simulator's.</summary>
     public IReadOnlyDictionary<string, string> Addresses { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Further lines of a provider in patchbay.yaml, by its slug, such as <c>quirks: [x]</c>.</summary>
+    public IReadOnlyDictionary<string, string> ProviderYaml { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Further lines of patchbay.yaml.</summary>
     public string Yaml { get; init; } = "";
 
@@ -148,6 +151,10 @@ public sealed class World : IAsyncDisposable
                 .AppendLine("    protocol: openai")
                 .AppendLine(CultureInfo.InvariantCulture, $"    base_url: {address}")
                 .AppendLine(CultureInfo.InvariantCulture, $"    api_key: upstream-secret-{provider}");
+            if (_options.ProviderYaml.TryGetValue(provider, out var more))
+            {
+                yaml.AppendLine(CultureInfo.InvariantCulture, $"    {more}");
+            }
         }
 
         yaml.AppendLine("models:");

@@ -45,6 +45,21 @@ public sealed class SqliteOnlyTests() : StorageCompliance(new SqliteTestDatabase
     }
 
     [Fact]
+    public async Task A_backup_is_a_whole_database_and_never_overwrites_a_file()
+    {
+        var settlement = Samples.Settlement(Now);
+        await Storage.Settlements.SettleAsync(settlement);
+        await using var copy = new SqliteTestDatabase();
+
+        await Storage.BackupAsync(copy.File, Token);
+
+        await using var opened = await copy.OpenAsync();
+        Assert.NotNull(await opened.Generations.FindAsync(settlement.Generation.Id, Samples.Organization, Token));
+        Assert.Empty(await opened.Ledger.AuditAsync(Token));
+        await Assert.ThrowsAsync<StorageRefusedException>(() => Storage.BackupAsync(copy.File, Token));
+    }
+
+    [Fact]
     public async Task A_database_that_may_not_be_written_is_unavailable_and_can_still_be_read()
     {
         var settlement = Samples.Settlement(Now);

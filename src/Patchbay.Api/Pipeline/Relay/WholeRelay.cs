@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
 using Patchbay.Core;
 using Patchbay.Providers;
 
@@ -16,12 +19,24 @@ internal static class WholeRelay
         }
 
         context.LatencyMs = context.ElapsedMs;
+        RepairText(context.Whole);
         if (!context.Reader.Read(context.Whole.Span))
         {
             return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, context.Binding!);
         }
 
         return context.Reader.Error is { } told ? told with { Provider = context.Binding!.Provider.Descriptor.Name } : null;
+    }
+
+    // As in streams: bytes that are no UTF-8 become U+FFFD, so that the caller always reads valid JSON.
+    private static void RepairText(PooledBuffer body)
+    {
+        if (!Utf8.IsValid(body.Span))
+        {
+            var repaired = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body.Span));
+            body.Clear();
+            body.Write(repaired);
+        }
     }
 
     /// <summary>Fills <see cref="InferenceContext.Whole"/> with the body.</summary>

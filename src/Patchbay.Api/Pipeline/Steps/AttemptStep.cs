@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Patchbay.Billing;
 using Patchbay.Core;
 using Patchbay.Protocol;
@@ -11,6 +12,9 @@ namespace Patchbay.Api;
 internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health, TimeProvider clock)
 {
     private const int MaxErrorBody = 64 * 1024;
+
+    // Said to callers when a provider is overloaded and does not say for how long.
+    private static readonly TimeSpan PatienceWhenOverloaded = TimeSpan.FromSeconds(5);
 
     /// <summary>Null when the answer is whole; the caller's side then lacks only its end.</summary>
     public async ValueTask<GatewayError?> RunAsync(InferenceContext context, Candidate candidate, bool hasAlternative)
@@ -45,8 +49,15 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
             context.SetCall(null);
         }
 
-        if (error is { Kind: GatewayErrorKind.ProviderTimeout } && context.IsCallerGone)
+        if (error is { Raw: { } raw })
         {
+            // What a provider says inside an answer may quote our key as well as what it says in place of one.
+            error = error with { Raw = UpstreamText.Redact(raw, binding.Provider.Descriptor.ApiKey) };
+        }
+
+        if (error is not null && context.IsCallerGone)
+        {
+            // However the call ended: the caller pays for what it got, so that nothing of it is the operator's loss.
             error = Fault(GatewayErrorKind.ClientClosed, binding);
         }
 
@@ -64,12 +75,18 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         ChatRequestWriter.Write(
             context.Body.Span,
             envelope,
-            provider.EditChat(envelope, context.Endpoint!.UpstreamModelUtf8, context.ClampedOutput),
+            provider.EditChat(envelope, context.Endpoint!.UpstreamModelUtf8, ClampedOutput(context)),
             context.UpstreamBody);
         call.Expect(FirstByteLimit(context, hasAlternative));
         await invoker.SendAsync(call, provider, provider.ChatUri, context.UpstreamBody.Memory, envelope.Stream);
         return call.Status == 200 ? null : await ReadErrorAsync(context, call, provider);
     }
+
+    // An endpoint is never asked for more than it can give.
+    private static long? ClampedOutput(InferenceContext context) =>
+        context.ClampedOutput is { } clamp && context.Endpoint!.MaxOutputTokens is { } most
+            ? Math.Min(clamp, most)
+            : context.ClampedOutput;
 
     // All attempts together stay within the bound before an answer.
     private TimeSpan FirstByteLimit(InferenceContext context, bool hasAlternative)
@@ -104,7 +121,9 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         }
 
         var (message, code, type) = ChatErrorReader.Read(buffer.Span, call.Status);
-        var kind = provider.Classify(call.Status, code, type);
+        var kind = call.Status == StatusCodes.Status508LoopDetected
+            ? GatewayErrorKind.LoopDetected
+            : provider.Classify(call.Status, code, type);
         var key = provider.Descriptor.ApiKey;
         var raw = UpstreamText.Redact(Encoding.UTF8.GetString(buffer.Span[..Math.Min(buffer.Length, 8192)]), key);
         var text = UpstreamFault.Describe(kind, provider.Descriptor.Name);
@@ -118,7 +137,8 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
             UpstreamStatus = call.Status,
             Parameter = parameter is null ? null : UpstreamText.Redact(parameter, key),
             Raw = raw.Length == 0 ? null : raw,
-            RetryAfter = RetryAfterHeader.Read(call.Response!.Headers, clock),
+            RetryAfter = RetryAfterHeader.Read(call.Response!.Headers, clock)
+                ?? (kind == GatewayErrorKind.ProviderOverloaded ? PatienceWhenOverloaded : null),
         };
     }
 

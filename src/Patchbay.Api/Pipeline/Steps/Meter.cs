@@ -10,15 +10,24 @@ internal static class Meter
     // For providers that report no usage: ordinary text has about four bytes a token. Marked as estimated.
     private const int BytesPerToken = 4;
 
-    /// <summary>The provider's count, or our own where it gave none.</summary>
+    /// <summary>The provider's count, or our own where it gave none: also for one side alone, since a provider that counts
+    /// only the input has not given the output away.</summary>
     public static Usage UsageOf(InferenceContext context)
     {
-        if (context.Responder is not null)
+        var streamed = context.Responder is not null;
+        var usage = streamed ? context.Editor.Usage : context.Reader.Usage;
+        var outputBytes = streamed ? context.Editor.OutputBytes : context.Reader.OutputBytes;
+        if (!(streamed ? context.Editor.HasUsage : context.Reader.HasUsage))
         {
-            return context.Editor.HasUsage ? context.Editor.Usage : Estimate(context, context.Editor.OutputBytes);
+            return Estimate(context, outputBytes);
         }
 
-        return context.Reader.HasUsage ? context.Reader.Usage : Estimate(context, context.Reader.OutputBytes);
+        if (usage.UncachedInput is null)
+        {
+            usage = usage with { UncachedInput = InputOf(context), Estimated = true };
+        }
+
+        return usage.Output is null && outputBytes > 0 ? usage with { Output = TokensOf(outputBytes), Estimated = true } : usage;
     }
 
     /// <summary>Whether the answer is one that is not charged: nothing was generated, or it ended in an error
@@ -41,8 +50,12 @@ internal static class Meter
 
     private static Usage Estimate(InferenceContext context, long outputBytes) => new()
     {
-        UncachedInput = Math.Max(1, (context.Envelope.PromptBytes + BytesPerToken - 1) / BytesPerToken),
-        Output = (outputBytes + BytesPerToken - 1) / BytesPerToken,
+        UncachedInput = InputOf(context),
+        Output = TokensOf(outputBytes),
         Estimated = true,
     };
+
+    private static long InputOf(InferenceContext context) => Math.Max(1, TokensOf(context.Envelope.PromptBytes));
+
+    private static long TokensOf(long bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
 }

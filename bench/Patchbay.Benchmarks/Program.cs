@@ -1,0 +1,17 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Patchbay.Benchmarks;
+
+if (args is ["--check-allocations", ..])
+{
+    var results = await AllocationCheck.RunAsync(CancellationToken.None);
+    await Console.Out.WriteAsync(AllocationCheck.Table(results));
+    return results.Exists(static result => !result.IsWithin) ? 1 : 0;
+}
+
+// In this process: the repository's build rules are not meant for the projects that BenchmarkDotNet generates.
+var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
+BenchmarkSwitcher.FromTypes([typeof(LeafBenchmarks)]).Run(args is [] ? ["--filter", "*"] : args, config);
+return 0;
