@@ -39,7 +39,7 @@ export function ModelTable({ models, sort, onSort }: { models: Model[]; sort: So
                 {orders ? (
                   <button type="button" onClick={() => onSort(sort === orders[0] ? (orders[1] ?? orders[0]) : orders[0])} className="rounded hover:text-ink">
                     {label}
-                    <span aria-hidden="true" className={`ml-1 inline-block w-2 ${active ? "text-accent" : "text-transparent"}`}>{ascending.has(sort) ? "↑" : "↓"}</span>
+                    <span aria-hidden="true" className={`ml-1 inline-block w-2 ${className && "-mr-3"} ${active ? "text-accent" : "text-transparent"}`}>{ascending.has(sort) ? "↑" : "↓"}</span>
                   </button>
                 ) : label}
               </th>
@@ -75,7 +75,7 @@ export function ModelCards({ models }: { models: Model[] }) {
               <div key={name}><dt className="text-xs text-faint">{name}</dt><dd>{value}</dd></div>
             ))}
           </dl>
-          <div className="mt-2.5"><Abilities model={model} /></div>
+          {abilitiesOf(model).length > 0 && <div className="mt-2.5"><Abilities model={model} /></div>}
         </li>
       ))}
     </ul>
@@ -107,8 +107,12 @@ export function Modalities({ model }: { model: Model }) {
   return <span className="block truncate" title={whole}>{textOnly ? input.join(", ") : whole}</span>;
 }
 
+function abilitiesOf(model: Model): Ability[] {
+  return (Object.keys(abilities) as Ability[]).filter((ability) => model.supported_parameters.some((parameter) => parameter === ability));
+}
+
 function Abilities({ model }: { model: Model }) {
-  const has = (Object.keys(abilities) as Ability[]).filter((ability) => model.supported_parameters.some((parameter) => parameter === ability));
+  const has = abilitiesOf(model);
   return (
     <div className="flex flex-wrap gap-1">
       {has.map((ability) => <Badge key={ability} tone={ability === "reasoning" ? "accent" : "plain"}>{ability === "structured_outputs" ? "JSON" : abilities[ability]}</Badge>)}

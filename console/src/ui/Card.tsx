@@ -8,7 +8,7 @@ export function Card({ children, className = "" }: { children: ReactNode; classN
 export function Section({ title, note, action, children, className = "" }: { title: string; note?: ReactNode; action?: ReactNode; children: ReactNode; className?: string }) {
   return (
     <section className={className}>
-      <div className="mb-3 flex min-h-8 flex-wrap items-end justify-between gap-x-4 gap-y-1">
+      <div className={`mb-3 flex flex-wrap items-end justify-between gap-x-4 gap-y-1 ${action ? "min-h-8" : ""}`}>
         <div>
           <h2 className="text-base font-semibold tracking-tight">{title}</h2>
           {note && <p className="text-sm text-soft">{note}</p>}

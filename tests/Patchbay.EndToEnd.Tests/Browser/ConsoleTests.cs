@@ -130,12 +130,13 @@ public sealed partial class ConsoleTests(ConsoleBrowser browser) : IClassFixture
     }
 
     [Theory]
-    [InlineData(ColorScheme.Light, 1440)]
-    [InlineData(ColorScheme.Light, 390)]
-    [InlineData(ColorScheme.Dark, 1440)]
-    [InlineData(ColorScheme.Dark, 390)]
-    public async Task Every_screen_fits_is_accessible_and_stays_at_home(ColorScheme scheme, int width)
+    [InlineData(ColorScheme.Light, 1440, true)]
+    [InlineData(ColorScheme.Light, 390, false)]
+    [InlineData(ColorScheme.Dark, 1440, false)]
+    [InlineData(ColorScheme.Dark, 390, true)]
+    public async Task Every_screen_fits_is_accessible_and_stays_at_home(ColorScheme scheme, int width, bool audited)
     {
+        // The audit is slow: each layout and each palette is audited once.
         await using var watched = await browser.OpenAsync(scheme, width);
         foreach (var (name, path, act) in Screens())
         {
@@ -144,7 +145,10 @@ public sealed partial class ConsoleTests(ConsoleBrowser browser) : IClassFixture
             var label = string.Create(CultureInfo.InvariantCulture, $"{name}-{scheme.ToString().ToLowerInvariant()}-{width}");
             await watched.PictureAsync(label, whole: name is not ("generation" or "key-new"));
             await watched.AssertFitsAsync(label);
-            await watched.AssertAccessibleAsync(label);
+            if (audited)
+            {
+                await watched.AssertAccessibleAsync(label);
+            }
         }
 
         watched.AssertClean();

@@ -77,11 +77,19 @@ public sealed class WatchedPage : IAsyncDisposable
     {
         // Let transitions end, so that colours and places are final.
         await Page.EvaluateAsync("Promise.all(document.getAnimations().filter(a => a.effect?.getComputedTiming().iterations !== Infinity).map(a => a.finished.catch(() => 0)))");
+        var window = Page.ViewportSize!;
+        if (whole)
+        {
+            // A window as high as the page, so that bars at its edges stand at the picture's edges.
+            var height = await Page.EvaluateAsync<int>("document.documentElement.scrollHeight");
+            await Page.SetViewportSizeAsync(window.Width, Math.Max(window.Height, height));
+        }
+
         await Page.ScreenshotAsync(new PageScreenshotOptions
         {
             Path = Path.Combine(Repository.Root, "artifacts", "screenshots", name + ".png"),
-            FullPage = whole,
         });
+        await Page.SetViewportSizeAsync(window.Width, window.Height);
     }
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
