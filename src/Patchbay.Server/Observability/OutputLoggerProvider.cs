@@ -60,8 +60,7 @@ internal sealed class OutputLoggerProvider : ILoggerProvider
 
     private sealed class OutputLogger(OutputLoggerProvider provider, string category) : ILogger
     {
-        [ThreadStatic]
-        private static StringWriter? _text;
+        private static readonly ThreadLocal<StringWriter> Text = new(static () => new StringWriter());
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -71,7 +70,7 @@ internal sealed class OutputLoggerProvider : ILoggerProvider
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            var text = _text ??= new StringWriter();
+            var text = Text.Value!;
             var entry = new LogEntry<TState>(logLevel, category, eventId, state, exception, formatter);
             provider._formatter.Write(in entry, null, text);
             var builder = text.GetStringBuilder();
