@@ -63,6 +63,7 @@ public sealed class RecordedErrorTests(RecordedWorld fixture) : IClassFixture<Re
                 Shown(message), response.Json.GetProperty("error").GetProperty("metadata").GetProperty("raw").GetString(), StringComparison.Ordinal);
         }
     }
+
     // Addresses in a provider's text are hidden: they may be those of an operator's own servers.
     private static string Shown(string text) =>
         text.Replace("https://platform.openai.com/docs/guides/error-codes/api-errors.", "[url]", StringComparison.Ordinal);
