@@ -39,7 +39,7 @@ public sealed class ReloadTests
         foreach (var stream in await Task.WhenAll(running))
         {
             // 9 × $0.000001 + 60 × $0.000002: the price of the time at which it was asked for.
-            Assert.False(stream.Broken);
+            Assert.False(stream.Broken, $"{stream.Raw}\n{world.Server.Output}");
             Assert.True(stream.EndsWithDone);
             Assert.Equal("0.000129", Assert.Single(stream.Usages).GetProperty("cost").GetRawText());
         }
