@@ -124,15 +124,16 @@ public sealed class HoldBookTests
     }
 
     [Fact]
-    public async Task A_hold_from_before_midnight_counts_in_the_window_in_which_it_is_settled()
+    public async Task A_hold_from_before_midnight_counts_in_the_window_in_which_its_request_arrived()
     {
         var path = await OpenAsync(new Money(100), ResetInterval.Daily);
         var hold = (await _book.TryHoldAsync(path, new Money(70), "gen-1")).Hold!;
         _clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(new Money(30), _book.GetAvailable(path));
         hold.Settle(new Money(70), Money.Zero);
-        Assert.Equal(new Money(70), _book.GetSpending(path, BudgetLevel.Key)?.Credits.Today);
-        Assert.Equal(new Money(30), _book.GetAvailable(path));
+        Assert.Equal(Money.Zero, _book.GetSpending(path, BudgetLevel.Key)?.Credits.Today);
+        Assert.Equal(new Money(70), _book.GetSpending(path, BudgetLevel.Key)?.Credits.Lifetime);
+        Assert.Equal(new Money(100), _book.GetAvailable(path));
     }
 
     [Fact]
