@@ -233,15 +233,15 @@ public sealed class ChatRequestReaderTests
         Assert.Contains("out of range", Refuse("{\"x\":" + new string('9', 1_000_000) + "," + Hello + "}").Message, StringComparison.Ordinal);
 
         var keys = new StringBuilder("{");
-        for (var i = 0; i < 900; i++)
+        for (var i = 0; i < 1_000_000; i++)
         {
             keys.Append('"').Append('k').Append(i).Append("\":0,");
         }
 
-        Assert.Null(ChatRequestReader.Read(Bytes.Of(keys + Hello + "}"), new RequestEnvelope()));
-        Assert.Equal("k5", Refuse(keys + "\"k5\":0," + Hello + "}").Parameter);
-        var flood = string.Concat(Enumerable.Range(0, 1_000_000).Select(i => $"\"k{i}\":0,"));
-        Assert.Contains("more than 1000 members", Refuse("{" + flood + Hello + "}").Message, StringComparison.Ordinal);
+        Assert.Contains("more than 1000 members", Refuse(keys + Hello + "}").Message, StringComparison.Ordinal);
+        var few = keys.ToString()[..keys.ToString().IndexOf("\"k900\"", StringComparison.Ordinal)];
+        Accept(few + Hello + "}");
+        Assert.Equal("k5", Refuse(few + "\"k5\":0," + Hello + "}").Parameter);
         Accept("{\"x\":[" + string.Join(',', Enumerable.Repeat("{}", 500_000)) + "]," + Hello + "}");
         Accept("{\"messages\":[" + string.Join(',', Enumerable.Repeat("{\"role\":\"user\",\"content\":\"a\"}", 100_000)) + "]}");
     }

@@ -126,10 +126,13 @@ public sealed class InferenceContext
     }
 
     /// <summary>Gives back the memory that only a further attempt would need.</summary>
-    public void ReleaseRequest()
+    public void ReleaseRequest(UpstreamCall call)
     {
         Body.Dispose();
-        UpstreamBody.Dispose();
+        if (!call.IsSendingBody)
+        {
+            UpstreamBody.Dispose();
+        }
     }
 
     /// <summary>Forgets the request, so that the next one finds nothing of it.</summary>

@@ -63,6 +63,14 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         }
     }
 
+    /// <summary>Forgets the memory without giving it back to the pool: somebody may still read it. The buffer is then empty
+    /// and may be used again.</summary>
+    public void Abandon()
+    {
+        _bytes = [];
+        _length = 0;
+    }
+
     private void Reserve(int sizeHint)
     {
         var needed = Math.Max(sizeHint, 1);

@@ -30,6 +30,11 @@ public sealed class UpstreamCall : Watched, IDisposable
     /// <summary>The status of the answer; 0 before there is one.</summary>
     public int Status => Response is null ? 0 : (int)Response.StatusCode;
 
+    /// <summary>Whether the memory of the request's body may still be read by the transport.</summary>
+    public bool IsSendingBody => Content is { IsSending: true };
+
+    internal BodyContent? Content { get; set; }
+
     /// <summary>The answer; its body is read through <see cref="Body"/>.</summary>
     public HttpResponseMessage? Response { get; internal set; }
 

@@ -50,13 +50,15 @@ public sealed class UpstreamInvoker : IDisposable
     /// <see cref="UpstreamFault"/>. Only an allow-list of headers goes out: nothing of the caller's.</summary>
     public async Task SendAsync(UpstreamCall call, Provider provider, Uri address, ReadOnlyMemory<byte> body, bool stream)
     {
+        var content = new BodyContent(body);
+        content.Headers.ContentType = Json;
+        call.Content = content;
         var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Version = address.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-            Content = new ReadOnlyMemoryContent(body),
+            Content = content,
         };
-        request.Content.Headers.ContentType = Json;
         var headers = request.Headers;
         headers.TryAddWithoutValidation("Accept", stream ? "text/event-stream" : "application/json");
         headers.TryAddWithoutValidation("Accept-Encoding", "identity");

@@ -39,10 +39,6 @@ internal static class HealthRoutes
         {
             var text = new PrometheusText();
             ProcessMetrics.WriteTo(text, version);
-            text.Single("patchbay_open_holds", "Requests in flight, for which credit is held.", MetricKind.Gauge, holds.OpenCount);
-            text.Single("patchbay_held_nano_usd", "Credit that is held for requests in flight, in nano-USD.", MetricKind.Gauge,
-                holds.GetTotalHeld().Nanos);
-            metrics.WriteTo(text);
             text.Single("patchbay_holds_open", "Requests that hold credit now.", MetricKind.Gauge, holds.OpenCount);
             text.Single("patchbay_holds_nano_usd", "Credit that is held now, in nano-USD.", MetricKind.Gauge,
                 holds.GetTotalHeld().Nanos);

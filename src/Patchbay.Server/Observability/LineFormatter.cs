@@ -11,12 +11,18 @@ internal sealed class LineFormatter(TimeProvider clock) : ConsoleFormatter(Forma
     /// <summary>The name under which the console finds it.</summary>
     public const string FormatterName = "patchbay";
 
+    // "2026-11-21T07:44:00.123" of the round-trip form, which is several times faster than a custom one.
+    private const int Milliseconds = 23;
+
     /// <inheritdoc/>
     public override void Write<TState>(
         in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
-        textWriter.Write(clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        Span<char> time = stackalloc char[33];
+        clock.GetUtcNow().UtcDateTime.TryFormat(time, out _, "O", CultureInfo.InvariantCulture);
+        textWriter.Write(time[..Milliseconds]);
+        textWriter.Write('Z');
         textWriter.Write(logEntry.LogLevel switch
         {
             LogLevel.Critical => " CRIT  ",

@@ -11,6 +11,9 @@ internal static class Logs
         logging.ClearProviders();
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Patchbay", LogLevel.Information);
+
+        // Its mere presence makes an activity and a log scope for every request.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (demo)
         {
             // The sample traffic would scroll the start message away.

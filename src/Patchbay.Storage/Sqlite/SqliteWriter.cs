@@ -133,10 +133,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     {
         if (TryCommit(batch, out var exception))
         {
-            foreach (var command in batch)
-            {
-                command.Complete();
-            }
+            Completion.Queue(batch, failure: null);
         }
         else if (batch.Count > 1 && SqliteErrors.IsFaultOfRow(exception))
         {
@@ -149,11 +146,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         else
         {
             Log.CommitFailed(_logger, batch.Count, exception);
-            var translated = SqliteErrors.Translate(exception);
-            foreach (var command in batch)
-            {
-                command.Fail(translated);
-            }
+            Completion.Queue(batch, SqliteErrors.Translate(exception));
         }
     }
 

@@ -46,7 +46,8 @@ internal abstract class WorkCommand : WriteCommand
 /// allocates no waiting machinery.</summary>
 internal sealed class SettlementCommand(ObjectPool<SettlementCommand> pool) : WriteCommand, IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    // Completed on a pool thread (Completion), so that what waits may go on right there.
+    private ManualResetValueTaskSourceCore<bool> _core;
 
     /// <summary>What to settle.</summary>
     public Settlement Settlement { get; private set; } = null!;

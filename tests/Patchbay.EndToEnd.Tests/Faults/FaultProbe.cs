@@ -69,7 +69,7 @@ public static class FaultProbe
         for (var i = 0; ; i++)
         {
             var metrics = (await world.Api.GetAsync("/metrics", token)).Body;
-            if (Gauge(metrics, "patchbay_open_holds") == 0 && Gauge(metrics, "patchbay_held_nano_usd") == 0)
+            if (Gauge(metrics, "patchbay_holds_open") == 0 && Gauge(metrics, "patchbay_holds_nano_usd") == 0)
             {
                 return;
             }

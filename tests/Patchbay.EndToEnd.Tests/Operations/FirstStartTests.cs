@@ -119,7 +119,7 @@ public sealed partial class FirstStartTests(FirstStartWorld fixture) : IClassFix
         Assert.Equal(200, response.Status);
         CheckForm(response.Body);
         Assert.Contains("patchbay_refusals_total{code=\"model_not_found\"}", response.Body, StringComparison.Ordinal);
-        Assert.Contains("\npatchbay_open_holds 0\n", response.Body, StringComparison.Ordinal);
+        Assert.Contains("\npatchbay_holds_open 0\n", response.Body, StringComparison.Ordinal);
         Assert.Contains("\nprocess_cpu_seconds_total ", response.Body, StringComparison.Ordinal);
     }
 

@@ -29,9 +29,7 @@ public sealed class RecordedErrorTests(RecordedWorld fixture) : IClassFixture<Re
             var metadata = error.GetProperty("metadata");
             Assert.Equal("OPENAI", metadata.GetProperty("provider_name").GetString());
             Assert.Equal(status, metadata.GetProperty("provider_code").GetInt32());
-            // Addresses in a provider's text are hidden: they may be those of an operator's own servers.
-            var shown = recorded.Replace("https://platform.openai.com/docs/guides/error-codes/api-errors.", "[url]", StringComparison.Ordinal);
-            Assert.Equal(shown.Trim(), metadata.GetProperty("raw").GetString()!.Trim());
+            Assert.Equal(Shown(recorded).Trim(), metadata.GetProperty("raw").GetString()!.Trim());
             Assert.Equal(parameter, error.GetProperty("param").GetString());
             if (code == "provider_rejected")
             {
@@ -62,7 +60,11 @@ public sealed class RecordedErrorTests(RecordedWorld fixture) : IClassFixture<Re
             Assert.Equal(code, response.ErrorCode);
             Assert.Equal(parameter, response.Json.GetProperty("error").GetProperty("param").GetString());
             Assert.Contains(
-                message, response.Json.GetProperty("error").GetProperty("metadata").GetProperty("raw").GetString(), StringComparison.Ordinal);
+                Shown(message), response.Json.GetProperty("error").GetProperty("metadata").GetProperty("raw").GetString(), StringComparison.Ordinal);
         }
     }
+
+    // Addresses in a provider's text are hidden: they may be those of an operator's own servers.
+    private static string Shown(string text) =>
+        text.Replace("https://platform.openai.com/docs/guides/error-codes/api-errors.", "[url]", StringComparison.Ordinal);
 }

@@ -65,7 +65,7 @@ internal static class StreamRelay
                 if (!responder.IsCommitted && (editor.HasContent || (editor.FinishReason is not null && editor.Error is null)))
                 {
                     context.LatencyMs = context.ElapsedMs;
-                    context.ReleaseRequest();
+                    context.ReleaseRequest(call);
                     responder.Commit();
                 }
 
@@ -173,7 +173,7 @@ internal static class StreamRelay
 
         await responder.BeginWriteAsync();
         var result = context.Editor.Process(chunk.Span, responder.Output);
-        context.ReleaseRequest();
+        context.ReleaseRequest(call);
         responder.Commit();
         await responder.FlushAsync(call.Token);
         return result is ChunkResult.Forwarded or ChunkResult.Swallowed ? null : Fault(context, GatewayErrorKind.ProviderMalformed);

@@ -47,6 +47,10 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         finally
         {
             context.SetCall(null);
+            if (call.IsSendingBody)
+            {
+                context.UpstreamBody.Abandon();
+            }
         }
 
         if (error is { Raw: { } raw })
