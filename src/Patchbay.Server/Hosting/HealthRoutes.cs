@@ -39,6 +39,7 @@ internal static class HealthRoutes
         {
             var text = new PrometheusText();
             ProcessMetrics.WriteTo(text, version);
+            metrics.WriteTo(text);
             text.Single("patchbay_holds_open", "Requests that hold credit now.", MetricKind.Gauge, holds.OpenCount);
             text.Single("patchbay_holds_nano_usd", "Credit that is held now, in nano-USD.", MetricKind.Gauge,
                 holds.GetTotalHeld().Nanos);

@@ -180,8 +180,6 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         _console = new ConsoleFiles(ConsoleFiles.Find(AppContext.BaseDirectory));
         services.AddSingleton(_ => _console);
         _app = Own(builder.Build());
-        // Counts from the first request on, not from the first look at /metrics.
-        _app.Services.GetRequiredService<MetricCollector>();
         MapRoutes();
 
         var recovered = await _app.Services.GetRequiredService<HoldKeeper>().RecoverAsync(cancellationToken);
