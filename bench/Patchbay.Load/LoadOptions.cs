@@ -20,7 +20,7 @@ internal sealed record LoadOptions
 
     public double Seconds { get; init; } = 2;
 
-    public string[] Targets { get; init; } = ["direct", "forwarder", "patchbay"];
+    public string[] Targets { get; init; } = ["direct", "forwarder-default", "forwarder", "patchbay"];
 
     public string[] Scenarios { get; init; } = [];
 

@@ -13,12 +13,13 @@ internal static class LoadProgram
           --baseline-env N=V   An environment variable of the baseline, to try a setting; may be repeated
           --rounds N           Rounds, each over all targets   (default 5; medians are shown)
           --seconds S          Length of one measurement       (default 2)
-          --targets A,B        Of direct, forwarder, patchbay  (default all)
-          --scenarios A,B      Of alone, unary16, unary64, streams, paced, idle (default all)
+          --targets A,B        Of direct, forwarder-default, forwarder, patchbay (default all)
+          --scenarios A,B      Of alone, steady, unary16, unary64, streams, paced, idle (default all)
           --idle-streams N     Streams of the scenario idle    (default 2000)
           --cores G,L          Core of the gateway, core of load and simulator (default 0,1)
           --no-pin             Let the system place the processes
-          --inline-io BOOL     Socket events on the polling threads, in all processes (default true)
+          --inline-io BOOL     Socket events on the polling threads, in all processes
+                               but forwarder-default        (default true)
           --time-limit S       Stop after so many seconds, whatever was measured (default 900)
           --keep DIR           Keep data and logs of the started processes here
           --output FILE        Write the table here too

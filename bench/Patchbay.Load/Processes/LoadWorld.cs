@@ -64,11 +64,12 @@ internal sealed class LoadWorld : IAsyncDisposable
     public async Task<Target> StartTargetAsync(string name, CancellationToken cancellationToken) => name switch
     {
         "direct" => PlainTarget.Direct(Simulator, SimulatorId),
-        "forwarder" => await PlainTarget.StartForwarderAsync(this, cancellationToken),
+        "forwarder" => await PlainTarget.StartForwarderAsync(this, name, Options.InlineIo, cancellationToken),
+        "forwarder-default" => await PlainTarget.StartForwarderAsync(this, name, inlineIo: false, cancellationToken),
         "patchbay" => await PatchbayTarget.StartAsync(this, name, Options.Server, [], cancellationToken),
         "baseline" when Options.Baseline is { } other =>
             await PatchbayTarget.StartAsync(this, name, other, Options.BaselineEnvironment, cancellationToken),
-        _ => throw new FormatException($"'{name}' is no target: direct, forwarder or patchbay"),
+        _ => throw new FormatException($"'{name}' is no target: direct, forwarder, forwarder-default or patchbay"),
     };
 
     public async ValueTask DisposeAsync()

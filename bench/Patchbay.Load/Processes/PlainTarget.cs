@@ -16,20 +16,25 @@ internal sealed class PlainTarget : Target
 
     public static PlainTarget Direct(Uri simulator, int simulatorId) => new("direct", simulator, simulatorId, null);
 
-    public static async Task<PlainTarget> StartForwarderAsync(LoadWorld world, CancellationToken cancellationToken)
+    public static async Task<PlainTarget> StartForwarderAsync(
+        LoadWorld world, string name, bool inlineIo, CancellationToken cancellationToken)
     {
+        var environment = new Dictionary<string, string?>(world.Environment)
+        {
+            [InlineIo.VariableName] = inlineIo ? "1" : "0",
+        };
         var address = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}/");
         var process = ChildProcess.Start(
-            "forwarder", world.Placement.Gateway, world.Folder, world.Environment,
+            name, world.Placement.Gateway, world.Folder, environment,
             typeof(PlainTarget).Assembly.Location, "forwarder",
             "--upstream", world.Simulator.GetLeftPart(UriPartial.Authority),
             "--urls", address.GetLeftPart(UriPartial.Authority),
-            InlineIo.Option, world.Options.InlineIo ? "true" : "false");
+            InlineIo.Option, inlineIo ? "true" : "false");
         try
         {
             using var control = new ControlClient(address);
             await process.WaitUntilReadyAsync(control, "/_sim/health", cancellationToken);
-            return new PlainTarget("forwarder", address, process.Id, process);
+            return new PlainTarget(name, address, process.Id, process);
         }
         catch
         {

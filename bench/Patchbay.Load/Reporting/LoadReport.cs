@@ -100,7 +100,7 @@ internal sealed class LoadReport(
     private void WriteRatio(Scenario scenario, string what, Func<Measurement, double> value)
     {
         var patchbay = Median("patchbay", scenario, value);
-        foreach (var other in (string[])["forwarder", "baseline"])
+        foreach (var other in (string[])["forwarder-default", "forwarder", "baseline"])
         {
             var floor = Median(other, scenario, value);
             if (!double.IsNaN(floor) && !double.IsNaN(patchbay))

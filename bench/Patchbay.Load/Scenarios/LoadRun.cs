@@ -21,7 +21,7 @@ internal sealed class LoadRun(LoadWorld world)
                 await connections[i].OpenAsync(cancellationToken);
             }
 
-            workers[i] = new LoadWorker(connections[i], request, left, scenario.Once);
+            workers[i] = new LoadWorker(connections[i], request, left, scenario);
         }
 
         var memoryBefore = ProcFile.Size(target.ProcessId, "VmRSS");

@@ -3,11 +3,11 @@ using System.Diagnostics;
 namespace Patchbay.Load;
 
 /// <summary>One connection under load, and what it saw.</summary>
-internal sealed class LoadWorker(LoadConnection connection, LoadRequest request, ExchangeQuota quota, bool once)
+internal sealed class LoadWorker(LoadConnection connection, LoadRequest request, ExchangeQuota quota, Scenario scenario)
 {
-    public List<long> Whole { get; } = new(once ? 1 : 4096);
+    public List<long> Whole { get; } = new(scenario.Once ? 1 : 4096);
 
-    public List<long> FirstByte { get; } = new(once ? 1 : 4096);
+    public List<long> FirstByte { get; } = new(scenario.Once ? 1 : 4096);
 
     public long Events { get; private set; }
 
@@ -20,8 +20,14 @@ internal sealed class LoadWorker(LoadConnection connection, LoadRequest request,
     /// <summary>One exchange after the other until the time is over or the quota is used up.</summary>
     public async Task RunAsync(long end, CancellationToken cancellationToken)
     {
-        while ((once || Stopwatch.GetTimestamp() < end) && quota.TryTake())
+        var due = Stopwatch.GetTimestamp();
+        while ((scenario.Once || Stopwatch.GetTimestamp() < end) && quota.TryTake())
         {
+            if (scenario.RequestsPerSecond > 0)
+            {
+                due = await WaitAsync(due, cancellationToken);
+            }
+
             var sample = await connection.ExchangeAsync(request, cancellationToken);
             Whole.Add(sample.End - sample.Sent);
             Events += sample.Events;
@@ -40,10 +46,22 @@ internal sealed class LoadWorker(LoadConnection connection, LoadRequest request,
                 FirstByte.Add(sample.FirstByte - sample.Sent);
             }
 
-            if (once)
+            if (scenario.Once)
             {
                 return;
             }
         }
+    }
+
+    // Waits for the beginning of this connection's next exchange, and returns when the one after it is due.
+    private async Task<long> WaitAsync(long due, CancellationToken cancellationToken)
+    {
+        var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
+        if (early > TimeSpan.FromMilliseconds(1))
+        {
+            await Task.Delay(early, cancellationToken);
+        }
+
+        return due + (Stopwatch.Frequency * scenario.Connections / scenario.RequestsPerSecond);
     }
 }

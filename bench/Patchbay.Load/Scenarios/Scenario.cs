@@ -21,6 +21,9 @@ internal sealed record Scenario
     /// <summary>How many exchanges run at a time: each connection begins the next when one has ended.</summary>
     public required int Connections { get; init; }
 
+    /// <summary>Plain answers asked for per second, over all connections; 0 is as many as possible.</summary>
+    public int RequestsPerSecond { get; init; }
+
     /// <summary>The time over which the connections begin, so that paced streams do not march in step.</summary>
     public TimeSpan Ramp { get; init; }
 
@@ -42,6 +45,10 @@ internal sealed record Scenario
     public static IReadOnlyList<Scenario> All(LoadOptions options) =>
     [
         Unary("alone", 1, "one request at a time") with { Length = 0.5 },
+        Unary("steady", 64, "64 connections, 5,000 requests a second") with
+        {
+            RequestsPerSecond = 5_000, Ramp = TimeSpan.FromMilliseconds(12),
+        },
         Unary("unary16", 16, "16 connections, saturating"),
         Unary("unary64", 64, "64 connections, saturating"),
         new Scenario
