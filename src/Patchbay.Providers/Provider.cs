@@ -8,10 +8,13 @@ namespace Patchbay.Providers;
 /// providers are data for <see cref="OpenAiCompatibleProvider"/>; one that differs overrides what differs.</summary>
 public abstract class Provider
 {
+    private readonly string? _bearer;
+
     /// <summary>Takes the provider's data.</summary>
     protected Provider(ProviderDescriptor descriptor)
     {
         Descriptor = descriptor;
+        _bearer = descriptor is { ApiKey: { } key, Auth: "bearer" } ? "Bearer " + key : null;
     }
 
     /// <summary>The provider's data.</summary>
@@ -26,17 +29,13 @@ public abstract class Provider
     /// <summary>Adds the credential and fixed headers.</summary>
     public virtual void Authenticate(HttpRequestHeaders headers)
     {
-        if (Descriptor.ApiKey is { } key)
+        if (_bearer is not null)
         {
-            switch (Descriptor.Auth)
-            {
-                case "bearer":
-                    headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
-                    break;
-                case "x-api-key" or "api-key":
-                    headers.TryAddWithoutValidation(Descriptor.Auth, key);
-                    break;
-            }
+            headers.TryAddWithoutValidation("Authorization", _bearer);
+        }
+        else if (Descriptor is { ApiKey: { } key, Auth: "x-api-key" or "api-key" })
+        {
+            headers.TryAddWithoutValidation(Descriptor.Auth, key);
         }
 
         for (var i = 0; i < Descriptor.Headers.Count; i++)

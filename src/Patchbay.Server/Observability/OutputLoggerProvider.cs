@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
@@ -6,24 +7,29 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Patchbay.Server;
 
-/// <summary>Writes the log to a stream from one thread, which takes everything that has queued up with one write. A reader
-/// that stops reading loses messages once the queue is full; it never makes requests wait.</summary>
+/// <summary>Writes the log to a stream from a thread of its own, at most every few milliseconds, so that under load many
+/// lines share a write and a wake-up. A reader that stops reading loses messages once the queue is full; it never makes
+/// requests wait.</summary>
 internal sealed class OutputLoggerProvider : ILoggerProvider
 {
     private const int QueueLength = 16 * 1024;
+    private const int MostPerWrite = 64 * 1024;
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<string, OutputLogger> _loggers = new(StringComparer.Ordinal);
     private readonly Channel<string> _queue = Channel.CreateBounded<string>(
         new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly ConsoleFormatter _formatter;
-    private readonly Task _writing;
+    private readonly ManualResetEventSlim _stopping = new();
+    private readonly Thread _thread;
 
     /// <summary>Begins to write.</summary>
     public OutputLoggerProvider(ConsoleFormatter formatter, Stream output)
     {
         _formatter = formatter;
-        _writing = Task.Run(() => WriteAsync(output));
+        _thread = new Thread(() => Run(output)) { IsBackground = true, Name = "patchbay-log" };
+        _thread.Start();
     }
 
     /// <inheritdoc/>
@@ -34,28 +40,42 @@ internal sealed class OutputLoggerProvider : ILoggerProvider
     public void Dispose()
     {
         _queue.Writer.TryComplete();
-        _writing.GetAwaiter().GetResult();
+        _stopping.Set();
+        _thread.Join();
+        _stopping.Dispose();
     }
 
-    private async Task WriteAsync(Stream output)
+    private void Run(Stream output)
     {
-        await using var writer = new StreamWriter(output, new UTF8Encoding(false), 32 * 1024);
+        var buffer = new ArrayBufferWriter<byte>(MostPerWrite);
         try
         {
-            while (await _queue.Reader.WaitToReadAsync())
+            while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
                 while (_queue.Reader.TryRead(out var message))
                 {
-                    await writer.WriteAsync(message);
+                    Encoding.UTF8.GetBytes(message, buffer);
+                    if (buffer.WrittenCount >= MostPerWrite)
+                    {
+                        Write(output, buffer);
+                    }
                 }
 
-                await writer.FlushAsync();
+                Write(output, buffer);
+                _stopping.Wait(Gather);
             }
         }
         catch (IOException)
         {
             // Nobody reads the log any more; the server goes on.
         }
+    }
+
+    private static void Write(Stream output, ArrayBufferWriter<byte> buffer)
+    {
+        output.Write(buffer.WrittenSpan);
+        output.Flush();
+        buffer.ResetWrittenCount();
     }
 
     private sealed class OutputLogger(OutputLoggerProvider provider, string category) : ILogger
