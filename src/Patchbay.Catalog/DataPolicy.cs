@@ -17,4 +17,8 @@ public sealed record DataPolicy
 
     /// <summary>True only where zero data retention is the provider's default for every customer.</summary>
     public bool Zdr { get; init; }
+
+    /// <summary>How zero data retention is had: <c>default</c>, <c>self-serve</c> (a switch in the customer's account),
+    /// <c>approval</c> or <c>none</c>; null when unknown.</summary>
+    public string? ZdrOffer { get; init; }
 }

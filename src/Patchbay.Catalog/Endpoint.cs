@@ -6,6 +6,8 @@ namespace Patchbay.Catalog;
 /// <summary>A model at a provider: the provider's own id for it, prices and limits. Immutable.</summary>
 public sealed class Endpoint
 {
+    private long _priceSnapshotId = -1;
+
     /// <summary>Stable across restarts: <c>tag|model slug|provider model id</c>.</summary>
     public required string Id
     {
@@ -21,7 +23,8 @@ public sealed class Endpoint
     /// arrays indexed by endpoint.</summary>
     public int Ordinal { get; private init; }
 
-    /// <summary>Who runs it.</summary>
+    /// <summary>Who runs it, as this endpoint is called: where the provider speaks several protocols, with the address of
+    /// the one that serves this endpoint.</summary>
     public required ProviderListing Provider { get; init; }
 
     /// <summary>The provider slug with a suffix where one provider has several forms: <c>deepinfra/fp4</c>, or
@@ -31,7 +34,8 @@ public sealed class Endpoint
     /// <summary>The model this is an endpoint of.</summary>
     public required string ModelSlug { get; init; }
 
-    /// <summary>The provider's own id of the model, which goes into the upstream request.</summary>
+    /// <summary>The provider's own id of the model, which goes into the upstream request; empty when it is not known, and
+    /// then the endpoint cannot be called.</summary>
     public required string UpstreamModel
     {
         get;
@@ -45,19 +49,33 @@ public sealed class Endpoint
     /// <summary><see cref="UpstreamModel"/> as UTF-8, not escaped for JSON.</summary>
     public ReadOnlyMemory<byte> UpstreamModelUtf8 { get; private init; }
 
-    /// <summary>What the provider charges.</summary>
-    public required PriceList Prices
+    /// <summary>What the provider charges. Where <see cref="PriceKnown"/> is false, zero stands for unknown.</summary>
+    public required PriceList Prices { get; init; }
+
+    /// <summary>Whether <see cref="Prices"/> holds everything that a request is charged by. An endpoint without it is
+    /// listed, and never called.</summary>
+    public bool PriceKnown { get; init; } = true;
+
+    /// <summary>Published prices of units that <see cref="Prices"/> does not have.</summary>
+    public IReadOnlyList<NamedPrice> OtherPrices { get; init; } = [];
+
+    /// <summary>Identifies the content of <see cref="Prices"/>: equal lists have equal ids, in every process. Computed when
+    /// it is first asked for.</summary>
+    public long PriceSnapshotId
     {
-        get;
-        init
+        get
         {
-            field = value;
-            PriceSnapshotId = PriceFingerprint.Of(value);
+            // Two threads may both compute it, and get the same.
+            var id = Volatile.Read(ref _priceSnapshotId);
+            if (id < 0)
+            {
+                id = PriceFingerprint.Of(Prices);
+                Volatile.Write(ref _priceSnapshotId, id);
+            }
+
+            return id;
         }
     }
-
-    /// <summary>Identifies the content of <see cref="Prices"/>: equal lists have equal ids, in every process.</summary>
-    public long PriceSnapshotId { get; private init; }
 
     /// <summary>Longest prompt and output together, in tokens; the model's where the endpoint states none.</summary>
     public int? ContextLength { get; init; }
@@ -83,8 +101,16 @@ public sealed class Endpoint
     /// <summary>Whether two sources disagree on the price.</summary>
     public bool DisputedPrice { get; init; }
 
-    /// <summary>Whether it can be called now: the provider has an address and a credential.</summary>
-    public bool Routable => Provider.BaseUrl is not null && Provider.HasCredential;
+    /// <summary>What the provider says of its state, such as <c>beta</c> or <c>deprecated</c>; null for nothing.</summary>
+    public string? Stage { get; init; }
+
+    /// <summary>The day after which the provider may no longer serve it, where known.</summary>
+    public DateOnly? EndsOn { get; init; }
+
+    /// <summary>Whether it can be called now: id and price are known, and the provider has an address and a credential.
+    /// </summary>
+    public bool Routable =>
+        PriceKnown && UpstreamModel.Length > 0 && Provider.HasCredential && Provider.HasAddress;
 
     /// <summary>The id; never a secret.</summary>
     public override string ToString() => Id;

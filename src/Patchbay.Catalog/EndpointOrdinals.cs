@@ -4,7 +4,7 @@ namespace Patchbay.Catalog;
 internal static class EndpointOrdinals
 {
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<string, int> Known = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, int> Known = new(4096, StringComparer.Ordinal);
 
     /// <summary>The number of this id; a new one when the id was never seen.</summary>
     public static int For(string id)

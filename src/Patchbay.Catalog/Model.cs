@@ -6,6 +6,8 @@ namespace Patchbay.Catalog;
 /// <summary>A model under its public name, with every endpoint that serves it. Immutable.</summary>
 public sealed class Model
 {
+    internal const string ChatKind = "chat";
+
     /// <summary>The public name, <c>author/model</c>.</summary>
     public required string Slug { get; init; }
 
@@ -49,8 +51,28 @@ public sealed class Model
     /// <summary>The request parameters that the model honours.</summary>
     public Parameters Supported { get; init; }
 
-    /// <summary>A sentence about the model.</summary>
-    public string? Description { get; init; }
+    /// <summary>A sentence about the model; one made of its facts where nobody wrote one.</summary>
+    public string Description
+    {
+        get => field ??= ModelDescription.Of(this);
+        init;
+    } = null!;
+
+    /// <summary>What it is for: <c>chat</c>, <c>embedding</c>, <c>rerank</c>, <c>image</c>, <c>video</c>, <c>stt</c> (speech
+    /// to text), <c>tts</c> (text to speech), <c>realtime</c>, <c>moderation</c>, <c>ocr</c> or <c>judge</c>.</summary>
+    public string Kind { get; init; } = ChatKind;
+
+    /// <summary>The licence of the weights, where known.</summary>
+    public string? License { get; init; }
+
+    /// <summary>Whether the weights are open; null when unknown.</summary>
+    public bool? OpenWeights { get; init; }
+
+    /// <summary>The length of an embedding, where known.</summary>
+    public int? EmbeddingDimensions { get; init; }
+
+    /// <summary>Published test results, each with its source.</summary>
+    public IReadOnlyList<Benchmark> Benchmarks => BenchmarkTable.Of(Slug);
 
     /// <summary>The name of the weights at Hugging Face, where they are open.</summary>
     public string? HuggingFaceId { get; init; }

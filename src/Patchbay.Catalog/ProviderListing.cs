@@ -5,18 +5,37 @@ namespace Patchbay.Catalog;
 /// <summary>A company or server that runs models: its address, credentials and published facts. Immutable.</summary>
 public sealed class ProviderListing
 {
+    internal const string DefaultProtocol = "openai";
+
     /// <summary>The stable name in requests and in the file: lower case, such as <c>deepinfra</c>.</summary>
     public required string Slug { get; init; }
 
     /// <summary>The display name as OpenRouter lists it, such as <c>DeepInfra</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The wire format that the provider speaks; <c>openai</c> is OpenAI's chat API.</summary>
-    public string Protocol { get; init; } = "openai";
+    /// <summary>The wire format that the provider speaks; <c>openai</c> is OpenAI's chat API, <c>unknown</c> means that
+    /// nobody told.</summary>
+    public string Protocol { get; init; } = DefaultProtocol;
+
+    /// <summary>What kind of company it is: <c>first-party</c> (runs its own models), <c>cloud</c>, <c>host</c>,
+    /// <c>media</c> or <c>gateway</c>.</summary>
+    public string Category { get; init; } = "host";
 
     /// <summary>The address that paths such as <c>chat/completions</c> are appended to; ends with a slash. Null when the
-    /// address is not known.</summary>
-    public Uri? BaseUrl { get; init; }
+    /// address is not known, or when one of <see cref="MissingSettings"/> is part of it.</summary>
+    public Uri? BaseUrl
+    {
+        get => field ??= Address is null ? null : new Uri(Address);
+        init;
+    }
+
+    /// <summary>Whether <see cref="BaseUrl"/> is known.</summary>
+    [JsonIgnore]
+    public bool HasAddress => Address is not null || BaseUrl is not null;
+
+    /// <summary>The environment variables that the address needs and that are not set, such as the name of an Azure
+    /// resource.</summary>
+    public IReadOnlyList<string> MissingSettings { get; init; } = [];
 
     /// <summary>How the key is sent: <c>bearer</c>, <c>x-api-key</c>, <c>none</c> and so on.</summary>
     public string Auth { get; init; } = "bearer";
@@ -31,16 +50,16 @@ public sealed class ProviderListing
     public IReadOnlyList<string>? Datacenters { get; init; }
 
     /// <summary>The privacy policy.</summary>
-    public Uri? PrivacyPolicyUrl { get; init; }
+    public Uri? PrivacyPolicyUrl => Links?.Privacy;
 
     /// <summary>The terms of service.</summary>
-    public Uri? TermsUrl { get; init; }
+    public Uri? TermsUrl => Links?.Terms;
 
     /// <summary>The page that tells about outages.</summary>
-    public Uri? StatusPageUrl { get; init; }
+    public Uri? StatusPageUrl => Links?.Status;
 
     /// <summary>The documentation of the API.</summary>
-    public Uri? DocsUrl { get; init; }
+    public Uri? DocsUrl => Links?.Docs;
 
     /// <summary>What happens to prompts.</summary>
     public DataPolicy Policy { get; init; } = DataPolicy.Unknown;
@@ -65,6 +84,12 @@ public sealed class ProviderListing
 
     /// <summary>Whether this is the simulator and not a real provider.</summary>
     public bool Simulated { get; init; }
+
+    /// <summary><see cref="BaseUrl"/> as text. Addresses become <see cref="Uri"/> when they are asked for: a thousand of them
+    /// would be a third of the time that the catalogue takes at start.</summary>
+    internal string? Address { get; init; }
+
+    internal ProviderLinks? Links { get; init; }
 
     /// <summary>The slug; never a secret.</summary>
     public override string ToString() => Slug;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Patchbay.Core;
 
 namespace Patchbay.Catalog.Tests;
 
@@ -9,14 +8,19 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
     private static readonly CatalogSnapshot Snapshot = BuiltIn.Build();
 
     [Fact]
-    public void The_catalogue_holds_openai_and_at_least_twenty_other_providers()
+    public void The_catalogue_holds_120_providers_1000_models_and_2500_endpoints()
     {
-        var endpoints = Snapshot.Models.Sum(model => model.Endpoints.Length);
-        output.WriteLine($"{Snapshot.Providers.Length} providers, {Snapshot.Models.Length} models, {endpoints} endpoints");
-        Assert.True(Snapshot.TryGetProvider("openai", out _));
-        Assert.True(Snapshot.Providers.Length > 20);
-        Assert.True(Snapshot.Models.Length > 400);
-        Assert.Equal(BuiltIn.Data.Endpoints.Length, endpoints);
+        var endpoints = Snapshot.Models.SelectMany(model => model.Endpoints).ToArray();
+        var callable = endpoints.Where(endpoint => endpoint.PriceKnown && endpoint.UpstreamModel.Length > 0).ToArray();
+        output.WriteLine($"{Snapshot.Providers.Length} providers, {Snapshot.Models.Length} models, {endpoints.Length} endpoints; "
+            + $"{callable.Length} with id and price at {callable.Select(e => e.Provider.Slug).Distinct().Count()} providers; "
+            + string.Join(", ", callable.CountBy(e => e.Provider.Protocol).OrderByDescending(p => p.Value).Select(p => $"{p.Key} {p.Value}")));
+        Assert.True(Snapshot.Providers.Length >= 120);
+        Assert.True(Snapshot.Models.Length >= 1_000);
+        Assert.True(callable.Length >= 2_300);
+        Assert.True(endpoints.Length >= 2_500);
+        Assert.Equal(BuiltIn.Data.Endpoints.Length, endpoints.Length);
+        Assert.True(Snapshot.Models.Sum(model => model.Benchmarks.Count) >= 350);
     }
 
     [Fact]
@@ -51,40 +55,55 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Every_price_is_sane()
+    public void An_endpoint_whose_id_or_price_is_unknown_is_listed_and_never_called()
     {
-        var dollarsPerMillion = UnitPrice.Parse("0.001").Femtos;
-        foreach (var endpoint in Snapshot.Models.SelectMany(model => model.Endpoints))
-        {
-            var lists = endpoint.Prices.Tiers.Select(tier => tier.Prices).Prepend(endpoint.Prices);
-            foreach (var prices in lists)
-            {
-                Assert.True(prices.Prompt.Femtos > 0 && prices.Completion.Femtos > 0, endpoint.Id);
-                UnitPrice?[] tokens =
-                [
-                    prices.Prompt, prices.Completion, prices.CacheRead, prices.CacheWrite, prices.CacheWrite1h,
-                    prices.Reasoning, prices.AudioInput, prices.AudioOutput,
-                ];
-                Assert.All(tokens, price => Assert.True(price is null || price.Value.Femtos < dollarsPerMillion, endpoint.Id));
-                Assert.True((prices.CacheRead?.Femtos ?? 0) <= prices.Prompt.Femtos, endpoint.Id);
-                Assert.True((prices.Request?.Femtos ?? 0) <= UnitPrice.Parse("1").Femtos, endpoint.Id);
-                Assert.True((prices.WebSearch?.Femtos ?? 0) <= UnitPrice.Parse("1").Femtos, endpoint.Id);
-            }
-
-            Assert.True(endpoint.Prices.Tiers.Zip(endpoint.Prices.Tiers.Skip(1))
-                .All(pair => pair.First.AbovePromptTokens < pair.Second.AbovePromptTokens), endpoint.Id);
-        }
+        var unknown = BuiltIn.Build(("FIREWORKS_API_KEY", "sk-test"), ("OPENAI_API_KEY", "sk-test"), ("PHALA_API_KEY", "sk-test"))
+            .Models.SelectMany(model => model.Endpoints)
+            .Where(endpoint => !endpoint.PriceKnown || endpoint.UpstreamModel.Length == 0).ToArray();
+        Assert.NotEmpty(unknown);
+        Assert.All(unknown, endpoint => Assert.False(endpoint.Routable));
     }
 
     [Fact]
-    public void Every_provider_has_an_address_that_ends_with_a_slash()
+    public void Addresses_end_with_a_slash_and_are_https()
     {
-        Assert.All(Snapshot.Providers, provider =>
+        Assert.All(Snapshot.Providers.Where(provider => provider.BaseUrl is not null), provider =>
         {
-            Assert.NotNull(provider.BaseUrl);
-            Assert.Equal("https", provider.BaseUrl.Scheme);
+            Assert.Equal("https", provider.BaseUrl!.Scheme);
             Assert.EndsWith("/", provider.BaseUrl.AbsoluteUri, StringComparison.Ordinal);
         });
+        Assert.True(Snapshot.Providers.Count(provider => provider.BaseUrl is not null) >= 120);
+    }
+
+    [Fact]
+    public void An_address_with_a_setting_is_known_once_the_variable_is_set()
+    {
+        Assert.True(Snapshot.TryGetProvider("azure", out var without));
+        Assert.Null(without.BaseUrl);
+        Assert.Equal(["AZURE_RESOURCE_NAME"], without.MissingSettings);
+        Assert.True(BuiltIn.Build(("AZURE_RESOURCE_NAME", "acme")).TryGetProvider("azure", out var with));
+        Assert.Equal("https://acme.openai.azure.com/openai/v1/", with.BaseUrl!.AbsoluteUri);
+        Assert.True(BuiltIn.Build(("AZURE_RESOURCE_NAME", "acme@evil.example/")).TryGetProvider("azure", out var refused));
+        Assert.Null(refused.BaseUrl);
+    }
+
+    [Fact]
+    public void An_endpoint_of_another_protocol_has_the_address_of_that_protocol()
+    {
+        var record = BuiltIn.Data.Endpoints.First(endpoint => endpoint is { Provider: "z-ai", Protocol: "anthropic" });
+        Assert.True(Snapshot.TryGetModel(record.Model, out var model));
+        var endpoint = model.Endpoints.First(candidate => candidate.Provider.Slug == "z-ai" && candidate.UpstreamModel == record.Id);
+        Assert.Equal("anthropic", endpoint.Provider.Protocol);
+        Assert.Equal("https://api.z.ai/api/anthropic/", endpoint.Provider.BaseUrl!.AbsoluteUri);
+        Assert.True(Snapshot.TryGetProvider("z-ai", out var provider));
+        Assert.Equal("openai", provider.Protocol);
+    }
+
+    [Fact]
+    public void Names_of_providers_are_unique()
+    {
+        var names = Snapshot.Providers.SelectMany(provider => new[] { provider.Slug, provider.Name }.Distinct(StringComparer.OrdinalIgnoreCase));
+        Assert.DoesNotContain(names.CountBy(name => name, StringComparer.OrdinalIgnoreCase), pair => pair.Value > 1);
     }
 
     [Theory]
@@ -95,6 +114,30 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
     {
         var error = Assert.Throws<JsonException>(() => DataReader.Models(Encoding.UTF8.GetBytes(json)));
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{"model":"a/b","prices":{"prompt":"1e-6"}}]""")]
+    [InlineData("""[{"model":"a/b","prices":{"prompt":"-1"}}]""")]
+    [InlineData("""[{"model":"a/b","prices":{"prompt":"0.0000000000000001"}}]""")]
+    [InlineData("""[{"model":"a/b","prices":{"prompt":"9999999999"}}]""")]
+    [InlineData("""[{"model":"a/b","context":99999999999}]""")]
+    [InlineData("""[{"model":"a/b","ends":"2026-1"}]""")]
+    [InlineData("""[{"model":"a/b","disputed":yes}]""")]
+    [InlineData("""[{"model":"a/b"}""")]
+    [InlineData("""[{"model":"a/b""")]
+    [InlineData("")]
+    public void Broken_data_is_an_error_and_never_half_a_catalogue(string json)
+    {
+        var error = Record.Exception(() => DataReader.Endpoints(Encoding.UTF8.GetBytes(json)));
+        Assert.True(error is JsonException or OverflowException or ArgumentOutOfRangeException, error?.GetType().Name);
+    }
+
+    [Fact]
+    public void Escapes_in_the_data_are_decoded()
+    {
+        var record = Assert.Single(DataReader.Models("""[{"slug":"a/b","name":"\"A\\\u00e9\"","output":[],"parameters":[]}]"""u8.ToArray()));
+        Assert.Equal("\"A\\é\"", record.Name);
     }
 
     [Theory]

@@ -42,7 +42,7 @@ public sealed class CatalogSnapshotTests
             snapshot.Models.Select(model => model.Created));
         Assert.All(snapshot.Models, model =>
         {
-            var sums = model.Endpoints.Select(e => e.Prices.Prompt.Femtos + e.Prices.Completion.Femtos).ToArray();
+            var sums = model.Endpoints.Where(e => e.PriceKnown).Select(e => e.Prices.Prompt.Femtos + e.Prices.Completion.Femtos).ToArray();
             Assert.Equal(sums.Order(), sums);
         });
     }
@@ -106,5 +106,65 @@ public sealed class CatalogSnapshotTests
         Assert.Same(next, holder.Current);
         Assert.Same(next, told);
         Assert.Equal(0, captured.Version);
+    }
+
+    [Theory]
+    [InlineData("anthropic/claude-3-5-sonnet", "anthropic/claude-3.5-sonnet")]
+    [InlineData("gpt-4o-mini", "openai/gpt-4o-mini")]
+    [InlineData("claude-sonnet-4-5", "anthropic/claude-sonnet-4.5")]
+    [InlineData("deepseek-chat", "deepseek/deepseek-chat")]
+    public void Older_spellings_and_names_without_an_author_mean_the_one_model(string name, string slug)
+    {
+        Assert.True(BuiltIn.Build().TryGetModel(name, out var model));
+        Assert.Equal(slug, model.Slug);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("~")]
+    [InlineData("~openai/nothing-latest")]
+    [InlineData("nothing-of-this-name")]
+    public void What_means_nothing_is_not_found(string name)
+    {
+        Assert.False(BuiltIn.Build().TryGetModel(name, out _));
+        Assert.False(BuiltIn.Build().TryGetModel(new string('x', 100_000), out _));
+    }
+
+    [Fact]
+    public void A_bare_name_of_two_models_means_none()
+    {
+        var first = new Model { Slug = "a/one", Name = "One", Author = "a", CanonicalSlug = "a/one" };
+        var second = new Model { Slug = "b/one", Name = "One", Author = "b", CanonicalSlug = "b/one" };
+        Assert.False(new CatalogSnapshot(1, [first, second], []).TryGetModel("one", out _));
+        Assert.True(new CatalogSnapshot(1, [first], []).TryGetModel("one", out var found));
+        Assert.Same(first, found);
+    }
+
+    [Fact]
+    public void A_latest_name_moves_to_the_highest_version_of_its_family()
+    {
+        var family = new ModelFamily { Alias = "~a/m-latest", Name = "M (latest)", Patterns = ["m-{v}", "m-{v}-preview"] };
+        Model[] models =
+        [
+            .. new[] { "a/m-9", "a/m-9.5-preview", "a/m-10-preview", "a/m-10", "a/m-10-mini", "a/m-2025", "b/m-11", "a/m-x" }
+                .Select(slug => new Model { Slug = slug, Name = slug, Author = slug[..1], CanonicalSlug = slug }),
+        ];
+        Assert.Equal("a/m-10", family.Newest(models)?.Slug);
+        Assert.Equal("a/m-9.5-preview", family.Newest(models[..2])?.Slug);
+        Assert.Null(family.Newest([]));
+    }
+
+    [Fact]
+    public void Every_latest_name_of_the_built_in_data_has_a_target()
+    {
+        var snapshot = BuiltIn.Build();
+        Assert.Equal(BuiltIn.Data.Families.Length, snapshot.Latest.Length);
+        Assert.All(snapshot.Latest, alias =>
+        {
+            Assert.StartsWith("~", alias.Slug, StringComparison.Ordinal);
+            Assert.True(snapshot.TryGetModel(alias.Slug, out var target));
+            Assert.Same(alias.Target, target);
+        });
     }
 }

@@ -28,6 +28,7 @@ public sealed partial class DependencyTests
             "Patchbay.Catalog", "Patchbay.Billing", "Patchbay.Identity", "Patchbay.Core", "Patchbay.Simulator",
         ],
         ["Patchbay.Simulator"] = [],
+        ["Patchbay.CatalogImport"] = [],
     };
 
     private static readonly string[] DatabasePackages = ["Microsoft.Data.Sqlite", "SQLitePCLRaw", "Npgsql", "Dapper"];

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Patchbay.Catalog;
 
 /// <summary>Joins built-in facts, the operator's file and the keys at hand into a catalogue.</summary>
@@ -10,45 +12,74 @@ public static class CatalogBuilder
     {
         var providers = Providers(builtIn, file, credentials);
         var models = Models(builtIn, file, providers);
-        return new CatalogSnapshot(
-            version,
-            [.. models.OrderByDescending(model => model.Created).ThenBy(model => model.Slug, StringComparer.Ordinal)],
-            [.. providers.Values.OrderBy(provider => provider.Slug, StringComparer.Ordinal)]);
+        models.Sort(static (left, right) =>
+        {
+            var byAge = right.Created.CompareTo(left.Created);
+            return byAge != 0 ? byAge : string.CompareOrdinal(left.Slug, right.Slug);
+        });
+        var listings = new List<ProviderListing>(providers.Count);
+        foreach (var provider in providers.Values)
+        {
+            listings.Add(provider.Listing);
+        }
+
+        listings.Sort(static (left, right) => string.CompareOrdinal(left.Slug, right.Slug));
+        return new CatalogSnapshot(version, [.. models], [.. listings], () => Latest(builtIn.Families, models));
     }
 
-    private static Dictionary<string, ProviderListing> Providers(
+    private static Dictionary<string, BuiltProvider> Providers(
         CatalogData builtIn, OperatorFile? file, ICredentialSource credentials)
     {
-        var records = builtIn.Providers.ToDictionary(record => record.Slug, StringComparer.Ordinal);
-        var own = (file?.Providers ?? []).ToDictionary(provider => provider.Slug, StringComparer.Ordinal);
-        var result = new Dictionary<string, ProviderListing>(StringComparer.Ordinal);
-        foreach (var slug in records.Keys.Union(own.Keys, StringComparer.Ordinal))
+        var own = new Dictionary<string, OperatorProvider>(StringComparer.Ordinal);
+        foreach (var provider in file?.Providers ?? [])
         {
-            var change = own.GetValueOrDefault(slug);
-            if (change?.Enabled != false)
-            {
-                result.Add(slug, ProviderBuilder.Build(records.GetValueOrDefault(slug), change, credentials));
-            }
+            own.Add(provider.Slug, provider);
+        }
+
+        var result = new Dictionary<string, BuiltProvider>(builtIn.Providers.Length + own.Count, StringComparer.Ordinal);
+        foreach (var record in builtIn.Providers)
+        {
+            own.Remove(record.Slug, out var change);
+            Add(record, change);
+        }
+
+        foreach (var provider in own.Values)
+        {
+            Add(null, provider);
         }
 
         return result;
+
+        void Add(ProviderRecord? record, OperatorProvider? change)
+        {
+            if (change?.Enabled != false)
+            {
+                var built = new BuiltProvider(record, change, credentials);
+                result.Add(built.Listing.Slug, built);
+            }
+        }
     }
 
     private static List<Model> Models(
-        CatalogData builtIn, OperatorFile? file, Dictionary<string, ProviderListing> providers)
+        CatalogData builtIn, OperatorFile? file, Dictionary<string, BuiltProvider> providers)
     {
-        var endpoints = builtIn.Endpoints.ToLookup(endpoint => endpoint.Model, StringComparer.Ordinal);
-        var own = (file?.Models ?? []).ToDictionary(model => model.Slug, StringComparer.Ordinal);
+        var own = new Dictionary<string, OperatorModel>(StringComparer.Ordinal);
+        foreach (var model in file?.Models ?? [])
+        {
+            own.Add(model.Slug, model);
+        }
+
+        var endpoints = new EndpointGroups(builtIn.Endpoints);
         var result = new List<Model>(builtIn.Models.Length + own.Count);
         foreach (var record in builtIn.Models)
         {
             own.Remove(record.Slug, out var change);
-            Add(ModelBuilder.Build(record, [.. endpoints[record.Slug]], change, providers));
+            Add(ModelBuilder.Build(record, endpoints.Of(record.Slug), change, providers));
         }
 
         foreach (var model in own.Values)
         {
-            Add(ModelBuilder.Build(null, [], model, providers));
+            Add(ModelBuilder.Build(null, default, model, providers));
         }
 
         return result;
@@ -60,5 +91,19 @@ public static class CatalogBuilder
                 result.Add(model);
             }
         }
+    }
+
+    private static ImmutableArray<ModelAlias> Latest(ModelFamily[] families, List<Model> models)
+    {
+        var result = new List<ModelAlias>(families.Length);
+        foreach (var family in families)
+        {
+            if (family.Newest(models) is { } target)
+            {
+                result.Add(new ModelAlias(family.Alias, family.Name, target));
+            }
+        }
+
+        return [.. result];
     }
 }

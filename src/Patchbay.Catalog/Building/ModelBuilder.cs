@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Patchbay.Core;
 
 namespace Patchbay.Catalog;
@@ -12,9 +11,9 @@ internal static class ModelBuilder
 
     public static Model Build(
         ModelRecord? record,
-        IReadOnlyList<EndpointRecord> endpoints,
+        ReadOnlySpan<EndpointRecord> endpoints,
         OperatorModel? own,
-        IReadOnlyDictionary<string, ProviderListing> providers)
+        Dictionary<string, BuiltProvider> providers)
     {
         var slug = own?.Slug ?? record!.Slug;
         var name = own?.Name ?? record?.Name ?? slug;
@@ -24,27 +23,25 @@ internal static class ModelBuilder
         var supported = own?.Supported
             ?? (record is null ? AllChatParameters : record.Parameters ?? Parameters.None);
         var context = own?.ContextLength ?? record?.Context;
+        var kind = record?.Kind ?? Model.ChatKind;
         var maxOutput = own?.MaxOutputTokens ?? record?.MaxOutput;
 
-        var built = new List<Endpoint>(endpoints.Count);
+        var built = new List<Endpoint>(endpoints.Length);
         foreach (var endpoint in endpoints)
         {
-            if (own is not null && (own.Replace || own.Endpoints.Any(other => other.Provider == endpoint.Provider)))
-            {
-                continue;
-            }
-
-            if (providers.TryGetValue(endpoint.Provider, out var provider))
+            if (!IsReplaced(own, endpoint.Provider) && providers.TryGetValue(endpoint.Provider, out var provider))
             {
                 var tag = endpoint.Tag ?? TagOf(endpoint.Provider, endpoint.Quantization, endpoint.Region);
                 built.Add(new Endpoint
                 {
-                    Id = $"{tag}|{slug}|{endpoint.Id}",
-                    Provider = provider,
+                    Id = string.Concat(tag, "|", slug) + "|" + endpoint.Id,
+                    Provider = provider.Form(endpoint.Protocol),
                     Tag = tag,
                     ModelSlug = slug,
                     UpstreamModel = endpoint.Id,
-                    Prices = endpoint.Prices,
+                    Prices = endpoint.Prices.List,
+                    PriceKnown = IsPriced(endpoint.Prices, kind),
+                    OtherPrices = endpoint.Prices.Others,
                     ContextLength = endpoint.Context ?? context,
                     MaxOutputTokens = endpoint.MaxOutput,
                     Quantization = endpoint.Quantization,
@@ -53,6 +50,8 @@ internal static class ModelBuilder
                     Output = output,
                     Region = endpoint.Region,
                     DisputedPrice = endpoint.Disputed,
+                    Stage = endpoint.Status,
+                    EndsOn = endpoint.Ends,
                 });
             }
         }
@@ -65,7 +64,7 @@ internal static class ModelBuilder
                 built.Add(new Endpoint
                 {
                     Id = $"{tag}|{slug}|{endpoint.Model}",
-                    Provider = provider,
+                    Provider = provider.Listing,
                     Tag = tag,
                     ModelSlug = slug,
                     UpstreamModel = endpoint.Model,
@@ -97,7 +96,11 @@ internal static class ModelBuilder
             Tokenizer = record?.Tokenizer,
             InstructType = record?.Instruct,
             Supported = supported,
-            Description = own?.Description ?? Describe(author, record?.Released, context, supported),
+            Description = own?.Description!,
+            Kind = kind,
+            License = record?.License,
+            OpenWeights = record?.OpenWeights,
+            EmbeddingDimensions = record?.Dimensions,
             HuggingFaceId = record?.HuggingFace,
             ExpirationDate = record?.Expires,
             IsModerated = record?.Moderated ?? false,
@@ -121,7 +124,9 @@ internal static class ModelBuilder
     {
         endpoints.Sort(static (left, right) =>
         {
-            var byPrice = Sum(left).CompareTo(Sum(right));
+            // What is unknown is not cheap.
+            var byPrice = (!left.PriceKnown).CompareTo(!right.PriceKnown);
+            byPrice = byPrice != 0 ? byPrice : Sum(left).CompareTo(Sum(right));
             return byPrice != 0 ? byPrice : string.CompareOrdinal(left.Id, right.Id);
         });
         return [.. endpoints];
@@ -130,21 +135,29 @@ internal static class ModelBuilder
             (Int128)endpoint.Prices.Prompt.Femtos + endpoint.Prices.Completion.Femtos;
     }
 
-    private static string Describe(string author, DateOnly? released, int? context, Parameters supported)
+    /// <summary>Whether the operator's entries stand in place of what is built in.</summary>
+    private static bool IsReplaced(OperatorModel? own, string provider)
     {
-        var text = $"Chat model by {author}";
-        if (released is { } day)
+        if (own is null || own.Replace)
         {
-            text += string.Create(CultureInfo.InvariantCulture, $", released {day:yyyy-MM-dd}");
+            return own is not null;
         }
 
-        if (context is { } tokens)
+        foreach (var endpoint in own.Endpoints)
         {
-            text += string.Create(CultureInfo.InvariantCulture, $", context of {tokens:N0} tokens");
+            if (endpoint.Provider == provider)
+            {
+                return true;
+            }
         }
 
-        return text + ((supported & Parameters.Tools) != 0 ? ", can call tools." : ".");
+        return false;
     }
+
+    /// <summary>What answers in text is charged by tokens; other media may be charged by the request or the image.</summary>
+    private static bool IsPriced(EndpointPrices prices, string kind) =>
+        prices.HasTokenPrices
+        || (kind is not (Model.ChatKind or "embedding") && (prices.List.Request ?? prices.List.ImageOutput) is not null);
 
     private static long UnixSeconds(DateOnly? day) =>
         day is { } date ? new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeSeconds() : 0;

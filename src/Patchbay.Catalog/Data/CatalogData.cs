@@ -12,18 +12,21 @@ public sealed class CatalogData
 
     internal EndpointRecord[] Endpoints { get; init; } = [];
 
+    internal ModelFamily[] Families { get; init; } = [];
+
     /// <summary>Reads the facts that are built into this assembly. Reads anew at each call: keep the result.</summary>
     public static CatalogData LoadBuiltIn() => new()
     {
         Providers = ReadProviders(),
         Models = DataReader.Models(Resource("models.json")),
         Endpoints = DataReader.Endpoints(Resource("endpoints.json")),
+        Families = DataReader.Families(Resource("latest.json")),
     };
 
     /// <summary>The built-in providers only.</summary>
     internal static ProviderRecord[] ReadProviders() => DataReader.Providers(Resource("providers.json"));
 
-    private static byte[] Resource(string name)
+    internal static byte[] Resource(string name)
     {
         using var stream = typeof(CatalogData).Assembly.GetManifestResourceStream(name)!;
         var bytes = new byte[stream.Length];

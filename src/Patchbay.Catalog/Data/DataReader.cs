@@ -1,177 +1,161 @@
-using System.Globalization;
-using System.Text.Json;
-using Patchbay.Core;
-
 namespace Patchbay.Catalog;
 
-/// <summary>Reads the three data files. By hand and not by a serializer, since it runs once, at start, where compiling a
-/// serializer's generic code costs more than reading. Strict: an unknown member or name is an error.</summary>
+/// <summary>Reads the data files. By hand and not by a serializer, since it runs once, at start, where compiling a
+/// serializer's code costs more than reading. Strict: an unknown member or name is an error.</summary>
 internal static class DataReader
 {
-    private delegate T RecordReader<T>(ref Utf8JsonReader reader);
+    public static ProviderRecord[] Providers(byte[] json) => Records(json, 192, ReadProvider);
 
-    public static ProviderRecord[] Providers(ReadOnlySpan<byte> json) => Records(json, 80, ReadProvider);
+    public static ModelRecord[] Models(byte[] json) => Records(json, 1100, ReadModel);
 
-    public static ModelRecord[] Models(ReadOnlySpan<byte> json) => Records(json, 512, ReadModel);
+    public static EndpointRecord[] Endpoints(byte[] json) => Records(json, 3200, ReadEndpoint);
 
-    public static EndpointRecord[] Endpoints(ReadOnlySpan<byte> json) => Records(json, 1536, ReadEndpoint);
+    public static ModelFamily[] Families(byte[] json) => Records(json, 16, ReadFamily);
 
-    private static T[] Records<T>(ReadOnlySpan<byte> json, int expected, RecordReader<T> read)
+    private static T[] Records<T>(byte[] json, int expected, Func<DataCursor, T> read)
     {
-        var reader = new Utf8JsonReader(json);
+        var text = new DataCursor(json);
         var result = new List<T>(expected);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        text.Expect('[');
+        while (text.Take('{'))
         {
-            result.Add(read(ref reader));
+            result.Add(read(text));
         }
 
+        text.Expect(']');
         return [.. result];
     }
 
-    private static ProviderRecord ReadProvider(ref Utf8JsonReader reader)
+    private static ProviderRecord ReadProvider(DataCursor text)
     {
         var record = new ProviderRecord();
-        while (Next(ref reader, out var name))
+        while (text.Next(out var name))
         {
             switch (name)
             {
-                case "slug": record.Slug = reader.GetString()!; break;
-                case "name": record.Name = reader.GetString()!; break;
-                case "base_url": record.BaseUrl = reader.GetString(); break;
-                case "auth": record.Auth = reader.GetString()!; break;
-                case "env": record.Env = Texts(ref reader); break;
-                case "headquarters": record.Headquarters = reader.GetString(); break;
-                case "datacenters": record.Datacenters = Texts(ref reader); break;
-                case "privacy": record.Privacy = reader.GetString(); break;
-                case "terms": record.Terms = reader.GetString(); break;
-                case "status": record.Status = reader.GetString(); break;
-                case "docs": record.Docs = reader.GetString(); break;
-                case "trains": record.Trains = reader.GetBoolean(); break;
-                case "retains": record.Retains = reader.GetBoolean(); break;
-                case "retention_days": record.RetentionDays = reader.GetInt32(); break;
-                case "zdr": record.Zdr = reader.GetBoolean(); break;
-                case "quirks": record.Quirks = Texts(ref reader); break;
-                case "cancel_stops_billing": record.CancelStopsBilling = reader.GetBoolean(); break;
-                default: throw Unknown(name);
+                case "slug": record.Slug = text.Text(); break;
+                case "name": record.Name = text.Text(); break;
+                case "protocol": record.Protocol = text.Shared(); break;
+                case "base_url": record.BaseUrl = text.Text(); break;
+                case "settings": record.Settings = Pairs(text); break;
+                case "apis": record.Apis = Pairs(text); break;
+                case "auth": record.Auth = text.Shared(); break;
+                case "env": record.Env = text.Texts(); break;
+                case "category": record.Category = text.Shared(); break;
+                case "headquarters": record.Headquarters = text.Shared(); break;
+                case "datacenters": record.Datacenters = text.Texts(); break;
+                case "privacy": record.Privacy = text.Text(); break;
+                case "terms": record.Terms = text.Text(); break;
+                case "status": record.Status = text.Text(); break;
+                case "docs": record.Docs = text.Text(); break;
+                case "trains": record.Trains = text.Flag(); break;
+                case "retains": record.Retains = text.Flag(); break;
+                case "retention_days": record.RetentionDays = text.Int(); break;
+                case "zdr": record.Zdr = text.Shared(); break;
+                case "quirks": record.Quirks = text.Texts(); break;
+                case "cancel_stops_billing": record.CancelStopsBilling = text.Flag(); break;
+                case "own": break;
+                default: throw DataCursor.Unknown(name);
             }
         }
 
         return record;
     }
 
-    private static ModelRecord ReadModel(ref Utf8JsonReader reader)
+    private static ModelRecord ReadModel(DataCursor text)
     {
         var record = new ModelRecord();
-        while (Next(ref reader, out var name))
+        while (text.Next(out var name))
         {
             switch (name)
             {
-                case "slug": record.Slug = reader.GetString()!; break;
-                case "name": record.Name = reader.GetString()!; break;
-                case "canonical": record.Canonical = reader.GetString(); break;
-                case "created": record.Created = reader.GetInt64(); break;
-                case "released": record.Released = Day(ref reader); break;
-                case "cutoff": record.Cutoff = reader.GetString(); break;
-                case "context": record.Context = reader.GetInt32(); break;
-                case "max_output": record.MaxOutput = reader.GetInt32(); break;
-                case "input": record.Input = ReadModalities(ref reader); break;
-                case "output": record.Output = ReadModalities(ref reader); break;
-                case "tokenizer": record.Tokenizer = reader.GetString(); break;
-                case "instruct": record.Instruct = reader.GetString(); break;
-                case "hugging_face": record.HuggingFace = reader.GetString(); break;
-                case "expires": record.Expires = Day(ref reader); break;
-                case "parameters": record.Parameters = ReadParameters(ref reader); break;
-                case "moderated": record.Moderated = reader.GetBoolean(); break;
-                case "reasoning": record.Reasoning = reader.GetBoolean(); break;
-                case "efforts": record.Efforts = Texts(ref reader); break;
-                case "aliases": record.Aliases = Texts(ref reader); break;
-                default: throw Unknown(name);
+                case "slug": record.Slug = text.Text(); break;
+                case "name": record.Name = text.Text(); break;
+                case "kind": record.Kind = text.Shared(); break;
+                case "canonical": record.Canonical = text.Text(); break;
+                case "created": record.Created = text.Long(); break;
+                case "released": record.Released = text.Day(); break;
+                case "cutoff": record.Cutoff = text.Shared(); break;
+                case "context": record.Context = text.Int(); break;
+                case "max_output": record.MaxOutput = text.Int(); break;
+                case "input": record.Input = text.ReadModalities(); break;
+                case "output": record.Output = text.ReadModalities(); break;
+                case "tokenizer": record.Tokenizer = text.Shared(); break;
+                case "instruct": record.Instruct = text.Shared(); break;
+                case "hugging_face": record.HuggingFace = text.Text(); break;
+                case "license": record.License = text.Shared(); break;
+                case "open_weights": record.OpenWeights = text.Flag(); break;
+                case "expires": record.Expires = text.Day(); break;
+                case "parameters": record.Parameters = text.ReadParameters(); break;
+                case "moderated": record.Moderated = text.Flag(); break;
+                case "reasoning": record.Reasoning = text.Flag(); break;
+                case "efforts": record.Efforts = text.Texts(); break;
+                case "dimensions": record.Dimensions = text.Int(); break;
+                case "aliases": record.Aliases = text.Texts(); break;
+                case "own": break;
+                default: throw DataCursor.Unknown(name);
             }
         }
 
         return record;
     }
 
-    private static EndpointRecord ReadEndpoint(ref Utf8JsonReader reader)
+    private static EndpointRecord ReadEndpoint(DataCursor text)
     {
         var record = new EndpointRecord();
-        while (Next(ref reader, out var name))
+        while (text.Next(out var name))
         {
             switch (name)
             {
-                case "model": record.Model = reader.GetString()!; break;
-                case "provider": record.Provider = reader.GetString()!; break;
-                case "id": record.Id = reader.GetString()!; break;
-                case "prices": record.Prices = PriceDataReader.Read(ref reader); break;
-                case "tiers": record.Prices = PriceDataReader.ReadTiers(ref reader, record.Prices); break;
-                case "context": record.Context = reader.GetInt32(); break;
-                case "max_output": record.MaxOutput = reader.GetInt32(); break;
-                case "quantization": record.Quantization = reader.GetString(); break;
-                case "parameters": record.Parameters = ReadParameters(ref reader); break;
-                case "region": record.Region = reader.GetString(); break;
-                case "tag": record.Tag = reader.GetString(); break;
-                case "ends": record.Ends = Day(ref reader); break;
-                case "disputed": record.Disputed = reader.GetBoolean(); break;
-                default: throw Unknown(name);
+                case "model": record.Model = text.Shared(); break;
+                case "provider": record.Provider = text.Shared(); break;
+                case "id": record.Id = text.Text(); break;
+                case "protocol": record.Protocol = text.Shared(); break;
+                case "prices": record.Prices = PriceDataReader.Read(text); break;
+                case "tiers": record.Prices = PriceDataReader.ReadTiers(text, record.Prices); break;
+                case "context": record.Context = text.Int(); break;
+                case "max_output": record.MaxOutput = text.Int(); break;
+                case "quantization": record.Quantization = text.Shared(); break;
+                case "parameters": record.Parameters = text.ReadParameters(); break;
+                case "region": record.Region = text.Shared(); break;
+                case "tag": record.Tag = text.Text(); break;
+                case "status": record.Status = text.Shared(); break;
+                case "ends": record.Ends = text.Day(); break;
+                case "disputed": record.Disputed = text.Flag(); break;
+                case "own": break;
+                default: throw DataCursor.Unknown(name);
             }
         }
 
         return record;
     }
 
-    /// <summary>Steps to the value of the object's next member; false at its end.</summary>
-    internal static bool Next(ref Utf8JsonReader reader, out string name)
+    private static ModelFamily ReadFamily(DataCursor text)
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.EndObject)
+        var family = new ModelFamily();
+        while (text.Next(out var name))
         {
-            name = "";
-            return false;
+            switch (name)
+            {
+                case "alias": family.Alias = text.Text(); break;
+                case "name": family.Name = text.Text(); break;
+                case "patterns": family.Patterns = text.Texts(); break;
+                default: throw DataCursor.Unknown(name);
+            }
         }
 
-        name = reader.GetString()!;
-        reader.Read();
-        return true;
+        return family;
     }
 
-    internal static JsonException Unknown(string name) => new($"The built-in data has the unknown name '{name}'.");
-
-    private static DateOnly Day(ref Utf8JsonReader reader) =>
-        DateOnly.ParseExact(reader.GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static string[] Texts(ref Utf8JsonReader reader)
+    private static KeyValuePair<string, string>[] Pairs(DataCursor text)
     {
-        var result = new List<string>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        var pairs = new List<KeyValuePair<string, string>>();
+        text.Expect('{');
+        while (text.Next(out var name))
         {
-            result.Add(reader.GetString()!);
+            pairs.Add(new(name, text.Text()));
         }
 
-        return [.. result];
-    }
-
-    private static Parameters ReadParameters(ref Utf8JsonReader reader)
-    {
-        var set = Parameters.None;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            var name = reader.GetString()!;
-            set |= ParameterNames.TryParse(name, out var one) ? one : throw Unknown(name);
-        }
-
-        return set;
-    }
-
-    private static Modalities ReadModalities(ref Utf8JsonReader reader)
-    {
-        var set = Modalities.None;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            var name = reader.GetString()!;
-            set |= ModalityNames.TryParse(name, out var one) ? one : throw Unknown(name);
-        }
-
-        return set;
+        return [.. pairs];
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Patchbay.Core;
 
 namespace Patchbay.Catalog;
@@ -6,58 +5,105 @@ namespace Patchbay.Catalog;
 /// <summary>Reads stored prices: dollars per unit as decimal text.</summary>
 internal static class PriceDataReader
 {
-    private static readonly string[] Names =
-    [
-        "prompt", "completion", "cache_read", "cache_write", "cache_write_1h", "reasoning", "audio_input",
-        "audio_output", "image_input", "image_output", "request", "web_search",
-    ];
-
-    public static PriceList Read(ref Utf8JsonReader reader) => Read(ref reader, null, out _);
-
-    /// <summary>The list with the tiers that follow it in the file; what a tier leaves out is as in the list.</summary>
-    public static PriceList ReadTiers(ref Utf8JsonReader reader, PriceList prices)
+    public static EndpointPrices Read(DataCursor text)
     {
-        var tiers = new List<PriceTier>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        var kinds = new Kinds();
+        List<NamedPrice>? others = null;
+        text.Expect('{');
+        while (text.Next(out var name))
         {
-            var tier = Read(ref reader, prices, out var above);
-            tiers.Add(new PriceTier(above, tier));
+            var price = text.Price();
+            if (!kinds.TrySet(name, price))
+            {
+                (others ??= []).Add(new NamedPrice(name, price));
+            }
         }
 
-        return prices with { Tiers = tiers };
+        return new EndpointPrices(
+            kinds.Over(PriceList.Free), kinds.Prompt is not null && kinds.Completion is not null, others is null ? [] : [.. others]);
     }
 
-    private static PriceList Read(ref Utf8JsonReader reader, PriceList? from, out long above)
+    /// <summary>The prices with the tiers that follow them in the file; what a tier leaves out is as below it.</summary>
+    public static EndpointPrices ReadTiers(DataCursor text, EndpointPrices prices)
     {
-        above = 0;
-        Span<UnitPrice?> given = stackalloc UnitPrice?[12];
-        while (DataReader.Next(ref reader, out var name))
+        var tiers = new List<PriceTier>();
+        text.Expect('[');
+        while (text.Take('{'))
         {
-            if (name == "above")
+            var above = 0L;
+            var kinds = new Kinds();
+            while (text.Next(out var name))
             {
-                above = reader.GetInt64();
-                continue;
+                if (name == "above")
+                {
+                    above = text.Long();
+                }
+                else if (!kinds.TrySet(name, text.Price()))
+                {
+                    throw DataCursor.Unknown(name);
+                }
             }
 
-            var index = Array.IndexOf(Names, name);
-            given[index >= 0 ? index : throw DataReader.Unknown(name)] = UnitPrice.Parse(reader.GetString());
+            tiers.Add(new PriceTier(above, kinds.Over(prices.List)));
         }
 
-        return new PriceList
+        text.Expect(']');
+
+        return prices with { List = prices.List with { Tiers = tiers } };
+    }
+
+    private struct Kinds
+    {
+        public UnitPrice? Prompt;
+        public UnitPrice? Completion;
+        private UnitPrice? _cacheRead;
+        private UnitPrice? _cacheWrite;
+        private UnitPrice? _cacheWrite1h;
+        private UnitPrice? _reasoning;
+        private UnitPrice? _audioInput;
+        private UnitPrice? _audioOutput;
+        private UnitPrice? _imageInput;
+        private UnitPrice? _imageOutput;
+        private UnitPrice? _request;
+        private UnitPrice? _webSearch;
+
+        /// <summary>False when requests are not charged by this kind of price.</summary>
+        public bool TrySet(string name, UnitPrice price)
         {
-            Prompt = given[0] ?? from?.Prompt ?? throw new JsonException("A built-in endpoint has no prompt price."),
-            Completion = given[1] ?? from?.Completion
-                ?? throw new JsonException("A built-in endpoint has no completion price."),
-            CacheRead = given[2] ?? from?.CacheRead,
-            CacheWrite = given[3] ?? from?.CacheWrite,
-            CacheWrite1h = given[4] ?? from?.CacheWrite1h,
-            Reasoning = given[5] ?? from?.Reasoning,
-            AudioInput = given[6] ?? from?.AudioInput,
-            AudioOutput = given[7] ?? from?.AudioOutput,
-            ImageInput = given[8] ?? from?.ImageInput,
-            ImageOutput = given[9] ?? from?.ImageOutput,
-            Request = given[10] ?? from?.Request,
-            WebSearch = given[11] ?? from?.WebSearch,
+            switch (name)
+            {
+                case "prompt": Prompt = price; break;
+                case "completion": Completion = price; break;
+                case "cache_read": _cacheRead = price; break;
+                case "cache_write": _cacheWrite = price; break;
+                case "cache_write_1h": _cacheWrite1h = price; break;
+                case "reasoning": _reasoning = price; break;
+                case "audio_input": _audioInput = price; break;
+                case "audio_output": _audioOutput = price; break;
+                case "image_input": _imageInput = price; break;
+                case "image_output": _imageOutput = price; break;
+                case "request": _request = price; break;
+                case "web_search": _webSearch = price; break;
+                default: return false;
+            }
+
+            return true;
+        }
+
+        public readonly PriceList Over(PriceList list) => new()
+        {
+            Prompt = Prompt ?? list.Prompt,
+            Completion = Completion ?? list.Completion,
+            CacheRead = _cacheRead ?? list.CacheRead,
+            CacheWrite = _cacheWrite ?? list.CacheWrite,
+            CacheWrite1h = _cacheWrite1h ?? list.CacheWrite1h,
+            Reasoning = _reasoning ?? list.Reasoning,
+            AudioInput = _audioInput ?? list.AudioInput,
+            AudioOutput = _audioOutput ?? list.AudioOutput,
+            ImageInput = _imageInput ?? list.ImageInput,
+            ImageOutput = _imageOutput ?? list.ImageOutput,
+            Request = _request ?? list.Request,
+            WebSearch = _webSearch ?? list.WebSearch,
         };
     }
 }
