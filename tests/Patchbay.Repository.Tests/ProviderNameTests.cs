@@ -7,8 +7,11 @@ public sealed class ProviderNameTests
     // Slugs that are also the name of something else: file, string, and what it means there.
     private static readonly HashSet<(string Path, string Literal, string Meaning)> OtherMeanings =
     [
-        ("src/Patchbay.Catalog/Building/ProviderBuilder.cs", "openai", "protocol"),
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "openai", "protocol"),
+        ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "anthropic", "protocol"),
+        ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "cohere", "protocol"),
+        ("src/Patchbay.Core/Capabilities/Parameters.cs", "seed", "request parameter"),
+        ("src/Patchbay.Protocol/OpenAiChat/RequestMember.cs", "seed", "request parameter"),
         ("src/Patchbay.Catalog/ProviderListing.cs", "openai", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "openai", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "mistral", "protocol"),
