@@ -35,6 +35,9 @@ public sealed class ChatStreamEditor
     /// <summary>Chunks may be edited by the likeness of the one before. It changes nothing but the time it takes.</summary>
     internal bool LearnsTemplates { get; init; } = true;
 
+    /// <summary>How many events were edited so.</summary>
+    internal int TemplateFrames { get; private set; }
+
     /// <summary>The usage that the provider reported so far, of each count the largest.</summary>
     public Usage Usage { get; private set; }
 
@@ -79,6 +82,7 @@ public sealed class ChatStreamEditor
         Usage = default;
         HasUsage = false;
         ContentFrames = 0;
+        TemplateFrames = 0;
         Error = null;
     }
 
@@ -89,6 +93,7 @@ public sealed class ChatStreamEditor
     {
         if (_template.TryWrite(data, output, out var textBytes))
         {
+            TemplateFrames++;
             _scan.CountLike(_template.HasNestedContent, textBytes);
             ContentFrames += _scan.ContentHere ? 1 : 0;
             return ChunkResult.Forwarded;

@@ -13,7 +13,7 @@ internal static class StreamRelay
     private static readonly TimeSpan AfterFinish = TimeSpan.FromSeconds(5);
 
     // A provider that sends without a pause is not listened to for longer than this before its frames are sent on.
-    private const int MostBytesTogether = 16 * 1024;
+    private const int MostBytesTogether = 24 * 1024;
     private const int MostReadsTogether = 16;
 
     private enum Progress
