@@ -25,7 +25,8 @@ internal static class StreamRelay
         TooLarge,
     }
 
-    /// <summary>Null when the answer is whole; all its frames but usage and <c>[DONE]</c> are then with the caller.</summary>
+    /// <summary>Null when the answer is whole; all its frames but usage and <c>[DONE]</c> are then with the caller, or wait in
+    /// the responder's output to leave with these.</summary>
     public static async ValueTask<GatewayError?> RunAsync(InferenceContext context, UpstreamCall call, UpstreamLimits limits)
     {
         var editor = context.Editor;
@@ -99,6 +100,14 @@ internal static class StreamRelay
             if (progress == Progress.More && more && bytes <= limits.StreamBytes)
             {
                 continue;
+            }
+
+            if (progress == Progress.Done && responder.HasStarted)
+            {
+                // The answer's end is due as soon as it is settled, and takes along what came together with [DONE]. An
+                // answer that came whole is sent at once, though, for its first byte is waited for.
+                responder.EndWrite();
+                return null;
             }
 
             await SendAsync(call, responder);
