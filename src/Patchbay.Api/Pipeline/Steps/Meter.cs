@@ -11,7 +11,7 @@ internal static class Meter
     // text of streams are not kept, so there is nothing else to go by.
     private const int BytesPerToken = 4;
 
-    // A whole answer is at hand and counted, up to this much text: a tenth of a second at the very worst.
+    // A whole answer is at hand and counted, up to this much text: some tenths of a second at the very worst.
     private const int MostBytesCounted = 1024 * 1024;
 
     /// <summary>The provider's count, or our own where it gave none: also for one side alone, since a provider that counts
