@@ -25,6 +25,7 @@ internal static class HotLeaves
         ["key is well-formed"] = CallerLeaves.IsWellFormed,
         ["key warm look-up"] = CallerLeaves.WarmLookUp,
         ["generation id"] = CallerLeaves.GenerationId,
+        ["count tokens 4 KB"] = TextLeaves.CountTokens,
     };
 
     public static IReadOnlyCollection<string> Names => All.Keys;
