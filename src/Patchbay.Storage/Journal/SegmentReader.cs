@@ -41,10 +41,24 @@ internal sealed class SegmentReader : IDisposable
     public SegmentHeader Header { get; }
 
     /// <summary>Opens the file; null when there is none.</summary>
-    public static SegmentReader? TryOpen(string path) => !File.Exists(path)
-        ? null
-        : new SegmentReader(path, File.OpenHandle(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+    public static SegmentReader? TryOpen(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return new SegmentReader(path, File.OpenHandle(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch (FileNotFoundException)
+        {
+            // A server makes it anew at this moment.
+            return null;
+        }
+    }
 
     /// <summary>Reads the next record when it is whole and has this sequence. The payload is valid until the next call.</summary>
     public bool TryRead(long expected, out ReadOnlySpan<byte> payload)
