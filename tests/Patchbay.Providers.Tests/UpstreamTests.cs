@@ -75,19 +75,6 @@ public sealed class UpstreamTests
         Assert.Equal(UpstreamText.Longest + 1, UpstreamText.Redact(new string('x', 100_000), null).Length);
     }
 
-    [Theory]
-    [InlineData("bearer", "Authorization", "Bearer acme-secret-1234")]
-    [InlineData("x-api-key", "x-api-key", "acme-secret-1234")]
-    [InlineData("api-key", "api-key", "acme-secret-1234")]
-    public void The_credential_goes_where_the_provider_expects_it(string auth, string header, string value)
-    {
-        using var request = new HttpRequestMessage();
-
-        new OpenAiCompatibleProvider(Acme with { Auth = auth }).Authenticate(request.Headers);
-
-        Assert.Equal(value, Assert.Single(request.Headers.GetValues(header)));
-    }
-
     [Fact]
     public void A_descriptor_does_not_print_its_secret()
     {
