@@ -51,6 +51,13 @@ internal sealed class Machine : IDisposable
         return request;
     }
 
+    /// <summary>Whether the credential is added without waiting.</summary>
+    public bool AppliesAtOnce(Credential credential, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var added = credential.ApplyAsync(request, default, Context, cancellationToken);
+        return added.IsCompletedSuccessfully;
+    }
+
     public static Credential Create(string auth, AuthSettings? settings = null, string? key = null) =>
         CredentialFactory.Create(new ProviderDescriptor
         {
