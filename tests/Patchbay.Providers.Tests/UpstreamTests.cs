@@ -64,6 +64,10 @@ public sealed class UpstreamTests
     [InlineData("Key acme-secret-1234 is not allowed", "acme-secret-1234")]
     [InlineData("see https://internal.example/path?token=1", "internal.example")]
     [InlineData("Authorization: Bearer abcdefghijklmnop", "abcdefghijklmnop")]
+    [InlineData("API key not valid: AIzaSyA1234567890abcdefghijklmnopqrstu", "AIzaSyA")]
+    [InlineData("token ya29.a0AfH6SMBx-y_z is expired", "a0AfH6SMBx")]
+    [InlineData("The key AKIAIOSFODNN7EXAMPLE is not active", "AKIAIOSFODNN7EXAMPLE")]
+    [InlineData("Canonical: host:b\\nx-amz-security-token:IQoJb3JpZ2luX2Vj/+AB==\\n", "IQoJb3JpZ2luX2Vj")]
     public void A_providers_words_are_shown_without_keys_and_addresses(string text, string secret)
     {
         Assert.DoesNotContain(secret, UpstreamText.Redact(text, Acme.ApiKey), StringComparison.Ordinal);

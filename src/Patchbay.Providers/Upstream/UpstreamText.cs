@@ -22,7 +22,8 @@ public static partial class UpstreamText
         return text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Longest), "…");
     }
 
-    [GeneratedRegex(@"\b(?:sk|pk|gsk|xai|key|api|pplx|nvapi|hf|csk|fw)[-_][A-Za-z0-9*_\-.]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|(?i:bearer\s+)[\w\-.~+/=]{8,}", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\b(?:sk|pk|gsk|xai|key|api|pplx|nvapi|hf|csk|fw)[-_][A-Za-z0-9*_\-.]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|(?i:bearer\s+)[\w\-.~+/=]{8,}"
+        + @"|\bAIza[\w-]{20,}|\bya29\.[\w.-]{8,}|\bA[KS]IA[A-Z0-9]{12,}|(?i:x-amz-security-token)[:=""'\s]+[\w%+/=]{8,}", RegexOptions.NonBacktracking)]
     private static partial Regex Secrets();
 
     [GeneratedRegex(@"https?://[^\s""'<>\\)]+", RegexOptions.NonBacktracking)]
