@@ -62,7 +62,7 @@ public sealed class ProviderAuthTests
     [Fact]
     public void A_secret_whose_variable_is_not_set_is_a_warning_and_no_credential()
     {
-        var yaml = File("auth: azure-entra\ncredentials: { tenant_id: t, client_id: c, client_secret: \"${ENTRA_SECRET}\" }");
+        var yaml = File("auth: azure-entra\ncredentials: { tenant_id: contoso.example, client_id: c, client_secret: \"${ENTRA_SECRET}\" }");
 
         var problem = Assert.Single(OperatorFile.Parse(yaml, "patchbay.yaml", new FixedCredentials(), new HashSet<string>()).Problems);
 
