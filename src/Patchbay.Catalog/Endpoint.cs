@@ -107,10 +107,10 @@ public sealed class Endpoint
     /// <summary>The day after which the provider may no longer serve it, where known.</summary>
     public DateOnly? EndsOn { get; init; }
 
-    /// <summary>Whether it can be called now: id and price are known, and the provider has an address and a credential.
-    /// </summary>
+    /// <summary>Whether it can be called now: id and price are known, and the provider has an address, a credential and a
+    /// protocol that is spoken.</summary>
     public bool Routable =>
-        PriceKnown && UpstreamModel.Length > 0 && Provider.HasCredential && Provider.HasAddress;
+        PriceKnown && UpstreamModel.Length > 0 && Provider is { HasCredential: true, HasAddress: true, IsSpoken: true };
 
     /// <summary>The id; never a secret.</summary>
     public override string ToString() => Id;

@@ -18,6 +18,9 @@ public sealed class ProviderListing
     /// nobody told.</summary>
     public string Protocol { get; init; } = DefaultProtocol;
 
+    /// <summary>Whether this release speaks <see cref="Protocol"/>. Endpoints of others are listed and never called.</summary>
+    public bool IsSpoken { get; init; } = true;
+
     /// <summary>What kind of company it is: <c>first-party</c> (runs its own models), <c>cloud</c>, <c>host</c>,
     /// <c>media</c> or <c>gateway</c>.</summary>
     public string Category { get; init; } = "host";
@@ -38,7 +41,8 @@ public sealed class ProviderListing
     /// resource.</summary>
     public IReadOnlyList<string> MissingSettings { get; init; } = [];
 
-    /// <summary>How the credential is sent: a word of <see cref="AuthScheme.Words"/>.</summary>
+    /// <summary>How the credential is sent: a word of <see cref="AuthScheme.Words"/>, or <c>unknown</c>, and then no
+    /// key is ever sent.</summary>
     public string Auth { get; init; } = "bearer";
 
     /// <summary>The environment variables that may hold the key, the preferred one first.</summary>

@@ -4,9 +4,14 @@ namespace Patchbay.Providers;
 public static class ProviderFactory
 {
     /// <summary>Null when this protocol is not spoken.</summary>
-    public static Provider? Create(string protocol, ProviderDescriptor descriptor) => protocol switch
+    public static Provider? Create(string protocol, ProviderDescriptor descriptor) => MakerOf(protocol)?.Invoke(descriptor);
+
+    /// <summary>Whether <see cref="Create"/> makes a provider for this protocol.</summary>
+    public static bool Speaks(string protocol) => MakerOf(protocol) is not null;
+
+    private static Func<ProviderDescriptor, Provider>? MakerOf(string protocol) => protocol switch
     {
-        "openai" or "mistral" => new OpenAiCompatibleProvider(descriptor),
+        "openai" or "mistral" => static descriptor => new OpenAiCompatibleProvider(descriptor),
         _ => null,
     };
 }

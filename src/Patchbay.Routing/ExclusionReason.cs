@@ -39,6 +39,13 @@ public enum ExclusionReason
     /// <summary>The request asks for the free variant and it has a price.</summary>
     NotFree,
 
+    /// <summary>Its provider speaks a protocol that this release does not.</summary>
+    NotSpoken,
+
+    /// <summary>Its price, or the provider's own id of the model, is not known, so nothing could be charged or asked for.
+    /// </summary>
+    NotPriced,
+
     /// <summary>Its provider has no key or no address, so it cannot be called.</summary>
     NotRoutable,
 

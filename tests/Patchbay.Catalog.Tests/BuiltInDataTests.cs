@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Patchbay.Core;
 
 namespace Patchbay.Catalog.Tests;
 
@@ -90,13 +91,76 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
     [Fact]
     public void An_endpoint_of_another_protocol_has_the_address_of_that_protocol()
     {
-        var record = BuiltIn.Data.Endpoints.First(endpoint => endpoint is { Provider: "z-ai", Protocol: "anthropic" });
-        Assert.True(Snapshot.TryGetModel(record.Model, out var model));
-        var endpoint = model.Endpoints.First(candidate => candidate.Provider.Slug == "z-ai" && candidate.UpstreamModel == record.Id);
+        var snapshot = BuiltIn.Build(("AZURE_RESOURCE_NAME", "acme"));
+        var record = BuiltIn.Data.Endpoints.First(endpoint => endpoint is { Provider: "azure", Protocol: "anthropic" });
+        Assert.True(snapshot.TryGetModel(record.Model, out var model));
+        var endpoint = model.Endpoints.First(candidate => candidate.Provider.Slug == "azure" && candidate.UpstreamModel == record.Id);
         Assert.Equal("anthropic", endpoint.Provider.Protocol);
-        Assert.Equal("https://api.z.ai/api/anthropic/", endpoint.Provider.BaseUrl!.AbsoluteUri);
-        Assert.True(Snapshot.TryGetProvider("z-ai", out var provider));
+        Assert.Equal("https://acme.services.ai.azure.com/anthropic/v1/", endpoint.Provider.BaseUrl!.AbsoluteUri);
+        Assert.True(snapshot.TryGetProvider("azure", out var provider));
         Assert.Equal("openai", provider.Protocol);
+    }
+
+    [Theory]
+    [InlineData("z-ai")]
+    [InlineData("minimax")]
+    [InlineData("google-ai-studio")]
+    [InlineData("cohere")]
+    [InlineData("azure")]
+    public void Who_speaks_OpenAIs_chat_API_is_called_by_it(string slug)
+    {
+        Assert.True(Snapshot.TryGetProvider(slug, out var provider));
+        Assert.Equal("openai", provider.Protocol);
+        var chat = Snapshot.Models.Where(model => model.Kind == Model.ChatKind).SelectMany(model => model.Endpoints)
+            .Where(endpoint => endpoint.Provider.Slug == slug && !endpoint.ModelSlug.StartsWith("anthropic/", StringComparison.Ordinal));
+        Assert.All(chat, endpoint => Assert.Equal("openai", endpoint.Provider.Protocol));
+    }
+
+    [Fact]
+    public void An_endpoint_of_another_protocol_has_the_scheme_of_that_protocol()
+    {
+        var gemini = Snapshot.Models.SelectMany(model => model.Endpoints)
+            .First(endpoint => endpoint.Provider is { Slug: "google-ai-studio", Protocol: "gemini" });
+        Assert.Equal("x-goog-api-key", gemini.Provider.Auth);
+        Assert.True(Snapshot.TryGetProvider("google-ai-studio", out var main));
+        Assert.Equal("bearer", main.Auth);
+    }
+
+    [Fact]
+    public void Every_scheme_is_one_that_can_be_sent_or_its_provider_is_never_called()
+    {
+        var odd = new List<string>();
+        foreach (var record in BuiltIn.Data.Providers)
+        {
+            foreach (var word in (record.ApiAuth ?? []).Select(pair => pair.Value).Append(record.Auth))
+            {
+                if (!AuthScheme.TryParse(word, out _))
+                {
+                    Assert.Equal("unknown", word);
+                    odd.Add(record.Slug);
+                }
+            }
+        }
+
+        output.WriteLine($"No scheme for {string.Join(", ", odd)}");
+        Assert.True(BuiltIn.Build(("DEEPGRAM_API_KEY", "dg")).TryGetProvider("deepgram", out var deepgram));
+        Assert.False(deepgram.HasCredential);
+        Assert.InRange(odd.Count, 1, 5);
+    }
+
+    [Fact]
+    public void An_endpoint_whose_protocol_is_not_spoken_is_listed_and_never_called()
+    {
+        var snapshot = CatalogBuilder.Build(
+            BuiltIn.Data, null, new FixedCredentials(("ANTHROPIC_API_KEY", "sk-a"), ("OPENAI_API_KEY", "sk-o")), 1,
+            speaks: protocol => protocol == "openai");
+        var all = snapshot.Models.SelectMany(model => model.Endpoints).ToArray();
+        var anthropic = all.Where(endpoint => endpoint.Provider.Slug == "anthropic").ToArray();
+        Assert.NotEmpty(anthropic);
+        Assert.All(anthropic, endpoint => Assert.False(endpoint.Routable));
+        Assert.Contains(all, endpoint => endpoint is { Routable: true, Provider.Slug: "openai" });
+        Assert.Contains(BuiltIn.Build(("ANTHROPIC_API_KEY", "sk-a")).Models.SelectMany(model => model.Endpoints),
+            endpoint => endpoint is { Routable: true, Provider.Slug: "anthropic" });
     }
 
     [Fact]

@@ -23,6 +23,20 @@ public sealed class PriceTests(ITestOutputHelper output)
         select (endpoint, prices);
 
     [Fact]
+    public void Every_endpoint_has_a_price_or_says_that_it_has_none()
+    {
+        var all = Snapshot.Models.SelectMany(model => model.Endpoints).ToArray();
+        var priced = all.Where(endpoint => endpoint.PriceKnown).ToArray();
+        var free = priced.Where(endpoint => endpoint.Prices is { Prompt.Femtos: 0, Completion.Femtos: 0, Request: null, ImageOutput: null });
+        output.WriteLine($"{all.Length} endpoints: {priced.Length} with a price that requests are charged by, "
+            + $"{all.Count(e => !e.PriceKnown && e.OtherPrices.Count > 0)} with prices of other units only, "
+            + $"{all.Count(e => !e.PriceKnown && e.OtherPrices.Count == 0)} with none; "
+            + $"{all.Count(e => e.UpstreamModel.Length == 0)} without the provider's id; {all.Count(e => e.Prices.Tiers.Count > 0)} with tiers");
+        Assert.Empty(free.Select(endpoint => endpoint.Id));
+        Assert.True(priced.Length > 2_500);
+    }
+
+    [Fact]
     public void No_price_is_out_of_this_world()
     {
         var dollar = UnitPrice.Parse("1").Femtos;

@@ -18,6 +18,7 @@ public static class DataImport
     {
         var corrections = Corrections.Load();
         var models = Read(source, "models").ToDictionary(model => Facts.Text(model, "slug")!, StringComparer.Ordinal);
+        var providers = Read(source, "providers").ToDictionary(provider => Facts.Text(provider, "slug")!, StringComparer.Ordinal);
 
         // One endpoint a model, provider and region: other ids of it are dated snapshots and aliases of the same thing.
         var endpoints = Read(source, "endpoints").Where(endpoint => Facts.Flag(endpoint, "primary") == true).ToArray();
@@ -25,11 +26,14 @@ public static class DataImport
         var benchmarks = Read(source, "benchmarks").Where(score => offered.Contains(Facts.Text(score, "model")!));
         return
         [
-            File("providers.json", Read(source, "providers").Select(provider => ProviderLine.Of(provider, corrections)), "slug"),
+            File("providers.json", providers.Values.Select(provider => ProviderLine.Of(provider, corrections)), "slug"),
             File("models.json", models.Values
                 .Where(model => offered.Contains(Facts.Text(model, "slug")!)).Select(ModelLine.Of), "slug"),
             File("endpoints.json", endpoints.Select(endpoint => EndpointLine.Of(
-                endpoint, models[Facts.Text(endpoint, "model")!], corrections)), "model", "provider", "region", "quantization", "id"),
+                endpoint,
+                models[Facts.Text(endpoint, "model")!],
+                providers[Facts.Text(endpoint, "provider")!],
+                corrections)), "model", "provider", "region", "quantization", "id"),
             File("benchmarks.json", benchmarks.Select(BenchmarkLine.Of), "model", "benchmark", "date", "setting"),
         ];
 

@@ -6,13 +6,18 @@ namespace Patchbay.CatalogImport;
 /// <summary>A line of endpoints.json.</summary>
 internal static class EndpointLine
 {
-    public static JsonObject Of(JsonObject source, JsonObject model, Corrections corrections)
+    /// <summary>The line of an endpoint.</summary>
+    /// <param name="source">The endpoint.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="provider">Its provider.</param>
+    /// <param name="corrections">What is known better.</param>
+    public static JsonObject Of(JsonObject source, JsonObject model, JsonObject provider, Corrections corrections)
     {
         var line = new JsonObject();
         Facts.Copy(source, "model", line, "model");
         Facts.Copy(source, "provider", line, "provider");
         Facts.Copy(source, "provider_model_id", line, "id");
-        Facts.Copy(source, "wire", line, "protocol");
+        Facts.Add(line, "protocol", Protocol(source, model, provider, corrections));
         var prices = Prices(source["pricing"] as JsonObject, Wrong);
         if (Facts.Text(model, "type") is "embedding" or "rerank" && prices.Count > 0)
         {
@@ -59,6 +64,28 @@ internal static class EndpointLine
         return line;
 
         bool Wrong(string kind) => corrections.IsWrong(Facts.Text(source, "model"), Facts.Text(source, "provider"), kind);
+    }
+
+    /// <summary>The protocol where it is not the provider's main one. A provider whose main one is OpenAI's chat API serves
+    /// its models there too when a source lists them under Anthropic's.</summary>
+    private static string? Protocol(JsonObject source, JsonObject model, JsonObject provider, Corrections corrections)
+    {
+        var theirs = Facts.Text(provider, "wire");
+        var main = Facts.Text(corrections.Of(Facts.Text(provider, "slug")!), "protocol") ?? theirs;
+        var protocol = Facts.Text(source, "wire");
+        if (protocol == "anthropic" && theirs == Facts.DefaultProtocol)
+        {
+            protocol = null;
+        }
+
+        if (protocol is null && main != theirs && Facts.Text(model, "type") is not (null or "chat" or "embedding")
+            && (provider["alternate_apis"] as JsonArray ?? []).Any(api => Facts.Text(api!.AsObject(), "wire") == main))
+        {
+            // OpenAI's API in place of their own has chat and embeddings, and not the rest.
+            protocol = theirs;
+        }
+
+        return protocol == main ? null : protocol;
     }
 
     private static JsonObject Tier(JsonObject source)

@@ -7,6 +7,9 @@ namespace Patchbay.CatalogImport;
 /// <summary>Reads members of a source record and adds members to a line. A fact that is not known adds nothing.</summary>
 internal static class Facts
 {
+    /// <summary>What a provider speaks whose line does not say.</summary>
+    public const string DefaultProtocol = "openai";
+
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Write(JsonObject record) => record.ToJsonString(OneLine);

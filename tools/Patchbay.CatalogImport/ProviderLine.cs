@@ -11,15 +11,32 @@ internal static class ProviderLine
         var own = corrections.Of(slug);
         var policy = source["data_policy"] as JsonObject ?? [];
         var line = new JsonObject { ["slug"] = slug, ["name"] = Facts.Text(own, "name") ?? Facts.Text(source, "name") };
-        if (Facts.Text(source, "wire") is not "openai")
+        var apis = Apis(source);
+        var wire = Facts.Text(source, "wire") ?? "unknown";
+        var protocol = Facts.Text(own, "protocol") ?? wire;
+        var address = Facts.Text(own, "base_url") ?? Facts.Text(source, "base_url");
+        var auth = AuthOf(Facts.Text(source, "auth"));
+        if (protocol != Facts.DefaultProtocol)
         {
-            Facts.Add(line, "protocol", Facts.Text(source, "wire") ?? "unknown");
+            line["protocol"] = protocol;
         }
 
-        Facts.Copy(source, "base_url", line, "base_url");
+        if (protocol != wire && apis.ContainsKey(protocol))
+        {
+            // The other way round: what the source calls an alternative is the main one here.
+            (address, apis[wire]) = (Facts.Text(apis, protocol), address);
+            apis.Remove(protocol);
+            if (Facts.Text(own, "auth") is { } mainAuth && mainAuth != auth)
+            {
+                line["api_auth"] = new JsonObject { [wire] = auth };
+                auth = mainAuth;
+            }
+        }
+
+        Facts.Add(line, "base_url", address);
         Facts.Copy(own, "settings", line, "settings");
-        Facts.Add(line, "apis", Apis(source));
-        if (Facts.Text(source, "auth") is { } auth and not "bearer")
+        Facts.Add(line, "apis", apis);
+        if (auth != "bearer")
         {
             line["auth"] = auth;
         }
@@ -53,9 +70,27 @@ internal static class ProviderLine
         var apis = new JsonObject();
         foreach (var api in (source["alternate_apis"] as JsonArray ?? []).Select(node => node!.AsObject()))
         {
-            apis[Facts.Text(api, "wire")!] = Facts.Text(api, "base_url");
+            var wire = Facts.Text(api, "wire")!;
+            var address = Facts.Text(api, "base_url")!;
+
+            // Some write it without the version, which belongs to the path of every call.
+            apis[wire] = wire == "anthropic" && !address.EndsWith("/v1", StringComparison.Ordinal) ? address + "/v1" : address;
         }
 
         return apis;
     }
+
+    /// <summary>The server's word for the source's. A scheme that the server has no word for is <c>unknown</c>, and the
+    /// provider is then not called.</summary>
+    private static string AuthOf(string? source) => source switch
+    {
+        null or "bearer" => "bearer",
+        "x-api-key" or "api-key" or "x-goog-api-key" => source,
+        "sigv4" => "aws-sigv4",
+        "gcp-service-account" => "google",
+        "authorization-raw" => "header:Authorization",
+        _ when source.StartsWith("x-", StringComparison.Ordinal) || source.EndsWith("-api-key", StringComparison.Ordinal) =>
+            "header:" + source,
+        _ => "unknown",
+    };
 }

@@ -53,7 +53,7 @@ internal sealed record EndpointView
         ModelId = model.Slug,
         ModelName = model.Name,
         ContextLength = endpoint.ContextLength ?? model.ContextLength ?? 0,
-        Pricing = PricingView.Of(endpoint.Prices),
+        Pricing = PricingView.Of(endpoint),
         ProviderName = endpoint.Provider.Name,
         Tag = endpoint.Tag,
         Quantization = endpoint.Quantization ?? "unknown",

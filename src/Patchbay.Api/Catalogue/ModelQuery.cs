@@ -18,7 +18,7 @@ internal sealed class ModelQuery
     private string? _words;
     private Parameters _parameters;
     private Modalities _input;
-    private Modalities _output = Modalities.Text;
+    private Modalities _output;
     private int _context;
     private Int128 _minFemtos;
     private Int128 _maxFemtos = Int128.MaxValue;
@@ -76,8 +76,8 @@ internal sealed class ModelQuery
         var matches = models.Where(Matches);
         return _sort switch
         {
-            "pricing-low-to-high" => [.. matches.OrderBy(Price)],
-            "pricing-high-to-low" => [.. matches.OrderByDescending(Price)],
+            "pricing-low-to-high" => [.. matches.OrderBy(IsUnpriced).ThenBy(Price)],
+            "pricing-high-to-low" => [.. matches.OrderBy(IsUnpriced).ThenByDescending(Price)],
             "context-high-to-low" => [.. matches.OrderByDescending(model => model.ContextLength ?? 0)],
             _ => [.. matches],
         };
@@ -92,7 +92,7 @@ internal sealed class ModelQuery
         && (_authors is null || _authors.Contains(model.Author))
         && (_providers is null || model.Endpoints.Any(endpoint =>
             _providers.Contains(endpoint.Provider.Slug) || _providers.Contains(endpoint.Provider.Name)))
-        && PromptFemtos(model) is var femtos && femtos >= _minFemtos && femtos <= _maxFemtos
+        && PriceMatches(model)
         && (_words is null || WordsMatch(model));
 
     private bool WordsMatch(Model model)
@@ -109,15 +109,20 @@ internal sealed class ModelQuery
         return true;
     }
 
-    private static Int128 PromptFemtos(Model model) => ModelView.Top(model)?.Prices.Prompt.Femtos ?? 0;
+    /// <summary>A price that is not known lies within no bounds.</summary>
+    private bool PriceMatches(Model model) =>
+        (_minFemtos == 0 && _maxFemtos == Int128.MaxValue)
+        || (ModelView.Top(model) is { PriceKnown: true } top
+            && top.Prices.Prompt.Femtos >= _minFemtos && top.Prices.Prompt.Femtos <= _maxFemtos);
+
+    private static bool IsUnpriced(Model model) => ModelView.Top(model) is not { PriceKnown: true };
 
     private static Int128 Price(Model model) =>
         ModelView.Top(model) is { } top ? (Int128)top.Prices.Prompt.Femtos + top.Prices.Completion.Femtos : 0;
 
     private static Modalities Output(QueryReader read) => read.Text("output_modalities") switch
     {
-        null => Modalities.Text,
-        "all" => Modalities.None,
+        null or "all" => Modalities.None,
         _ => read.Set("output_modalities", Modalities.None, ModalityNames.TryParse, (a, b) => a | b),
     };
 }

@@ -50,7 +50,7 @@ internal sealed record ModelView
             Description = model.Description ?? "",
             ContextLength = context,
             Architecture = ArchitectureView.Of(model.Input, model.Output, model),
-            Pricing = PricingView.Of(top?.Prices ?? PriceList.Free),
+            Pricing = top is null ? PricingView.Of(PriceList.Free) : PricingView.Of(top),
             TopProvider = new TopProviderView(
                 top?.ContextLength ?? context, top?.MaxOutputTokens ?? model.MaxOutputTokens, model.IsModerated),
             SupportedParameters = ParameterNames.Of(supported),

@@ -1,11 +1,16 @@
 using System.Text.Json.Serialization;
+using Patchbay.Catalog;
 using Patchbay.Core;
 
 namespace Patchbay.Api;
 
-/// <summary>Prices in dollars per unit, as decimal text. A price that is not set is not shown.</summary>
+/// <summary>Prices in dollars per unit, as decimal text. A price that is not set is not shown; <c>-1</c> stands for a prompt
+/// or completion price that nobody told.</summary>
 internal sealed record PricingView
 {
+    /// <summary>As OpenRouter shows a price that it does not know beforehand.</summary>
+    private const string Unknown = "-1";
+
     public required string Prompt { get; init; }
     public required string Completion { get; init; }
 
@@ -43,6 +48,15 @@ internal sealed record PricingView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PricingOverrideView[]? Overrides { get; init; }
 
+    public static PricingView Of(Endpoint endpoint) =>
+        endpoint.PriceKnown
+            ? Of(endpoint.Prices)
+            : Of(endpoint.Prices) with
+            {
+                Prompt = Told(endpoint.Prices.Prompt),
+                Completion = Told(endpoint.Prices.Completion),
+            };
+
     public static PricingView Of(PriceList prices) => new()
     {
         Prompt = prices.Prompt.ToString(),
@@ -59,6 +73,8 @@ internal sealed record PricingView
         InputCacheWrite1h = prices.CacheWrite1h?.ToString(),
         Overrides = prices.Tiers.Count == 0 ? null : [.. prices.Tiers.Select(PricingOverrideView.Of)],
     };
+
+    private static string Told(UnitPrice price) => price.Femtos == 0 ? Unknown : price.ToString();
 }
 
 /// <summary>Prices that apply to longer prompts. A later entry wins, so each shows every price of its tier.</summary>

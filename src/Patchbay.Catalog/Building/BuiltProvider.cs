@@ -6,14 +6,17 @@ internal sealed class BuiltProvider
     private readonly ProviderRecord? _record;
     private readonly OperatorProvider? _own;
     private readonly ICredentialSource _credentials;
+    private readonly Func<string, bool>? _speaks;
     private Dictionary<string, ProviderListing>? _forms;
 
-    public BuiltProvider(ProviderRecord? record, OperatorProvider? own, ICredentialSource credentials)
+    public BuiltProvider(
+        ProviderRecord? record, OperatorProvider? own, ICredentialSource credentials, Func<string, bool>? speaks)
     {
+        _speaks = speaks;
         _record = record;
         _own = own;
         _credentials = credentials;
-        Listing = ProviderBuilder.Build(record, own, credentials, api: null);
+        Listing = ProviderBuilder.Build(record, own, credentials, speaks, api: null);
     }
 
     /// <summary>The provider under its main protocol.</summary>
@@ -30,7 +33,7 @@ internal sealed class BuiltProvider
         _forms ??= new Dictionary<string, ProviderListing>(StringComparer.Ordinal);
         if (!_forms.TryGetValue(protocol, out var form))
         {
-            form = ProviderBuilder.Build(_record, _own, _credentials, protocol);
+            form = ProviderBuilder.Build(_record, _own, _credentials, _speaks, protocol);
             _forms.Add(protocol, form);
         }
 

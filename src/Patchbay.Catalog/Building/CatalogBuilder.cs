@@ -7,10 +7,20 @@ public static class CatalogBuilder
 {
     /// <summary>Builds the catalogue. The operator's file wins over built-in facts, field by field; disabled providers
     /// and models without any endpoint are left out.</summary>
+    /// <param name="builtIn">The built-in facts.</param>
+    /// <param name="file">The operator's file.</param>
+    /// <param name="credentials">Where keys and settings are found.</param>
+    /// <param name="version">The number of this catalogue.</param>
+    /// <param name="speaks">Whether a protocol can be spoken; endpoints of others are listed and never called. Null for
+    /// every one.</param>
     public static CatalogSnapshot Build(
-        CatalogData builtIn, OperatorFile? file, ICredentialSource credentials, long version)
+        CatalogData builtIn,
+        OperatorFile? file,
+        ICredentialSource credentials,
+        long version,
+        Func<string, bool>? speaks = null)
     {
-        var providers = Providers(builtIn, file, credentials);
+        var providers = Providers(builtIn, file, credentials, speaks);
         var models = Models(builtIn, file, providers);
         models.Sort(static (left, right) =>
         {
@@ -28,7 +38,7 @@ public static class CatalogBuilder
     }
 
     private static Dictionary<string, BuiltProvider> Providers(
-        CatalogData builtIn, OperatorFile? file, ICredentialSource credentials)
+        CatalogData builtIn, OperatorFile? file, ICredentialSource credentials, Func<string, bool>? speaks)
     {
         var own = new Dictionary<string, OperatorProvider>(StringComparer.Ordinal);
         foreach (var provider in file?.Providers ?? [])
@@ -54,7 +64,7 @@ public static class CatalogBuilder
         {
             if (change?.Enabled != false)
             {
-                var built = new BuiltProvider(record, change, credentials);
+                var built = new BuiltProvider(record, change, credentials, speaks);
                 result.Add(built.Listing.Slug, built);
             }
         }

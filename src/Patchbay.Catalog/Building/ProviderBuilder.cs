@@ -7,7 +7,11 @@ internal static class ProviderBuilder
 {
     /// <summary>The provider under its main protocol, or under another one that it also speaks.</summary>
     public static ProviderListing Build(
-        ProviderRecord? record, OperatorProvider? own, ICredentialSource credentials, string? api)
+        ProviderRecord? record,
+        OperatorProvider? own,
+        ICredentialSource credentials,
+        Func<string, bool>? speaks,
+        string? api)
     {
         var missing = new List<string>();
         var baseUrl = api is null ? own?.BaseUrl : null;
@@ -15,13 +19,16 @@ internal static class ProviderBuilder
             : baseUrl is null ? AddressTemplate.Fill(record?.BaseUrl, record?.Settings, credentials, missing)
             : null;
         var env = (IReadOnlyList<string>?)record?.Env ?? [];
-        var auth = own?.Auth.Word ?? record?.Auth ?? DefaultAuth(own!, baseUrl);
-        var finds = AuthScheme.TryParse(auth, out var scheme) && scheme.FindsCredential;
+        var auth = own?.Auth.Word ?? ApiAuth(record, api) ?? record?.Auth ?? DefaultAuth(own!, baseUrl);
+        var sendable = AuthScheme.TryParse(auth, out var scheme);
+        var finds = scheme.FindsCredential;
+        var protocol = api ?? own?.Protocol ?? record?.Protocol ?? ProviderListing.DefaultProtocol;
         return new ProviderListing
         {
             Slug = own?.Slug ?? record!.Slug,
             Name = own?.Name ?? record?.Name ?? own!.Slug,
-            Protocol = api ?? own?.Protocol ?? record?.Protocol ?? ProviderListing.DefaultProtocol,
+            Protocol = protocol,
+            IsSpoken = speaks is null || speaks(protocol),
             Category = record?.Category ?? "host",
             BaseUrl = baseUrl,
             Address = address,
@@ -30,7 +37,7 @@ internal static class ProviderBuilder
             AuthSettings = own?.Auth.Settings ?? AuthSettings.Empty,
             FindsCredential = finds && IsWanted(own?.Auth, env, credentials),
             ApiKeyEnv = env,
-            ApiKey = finds ? null : own is { Auth.KeyGiven: true } ? own.Auth.Key : FirstKey(env, credentials),
+            ApiKey = finds || !sendable ? null : own is { Auth.KeyGiven: true } ? own.Auth.Key : FirstKey(env, credentials),
             Headers = own?.Headers ?? [],
             Headquarters = own?.Headquarters ?? record?.Headquarters,
             Datacenters = record?.Datacenters,
@@ -61,6 +68,19 @@ internal static class ProviderBuilder
                 {
                     return AddressTemplate.Fill(template, record!.Settings, credentials, missing);
                 }
+            }
+        }
+
+        return null;
+    }
+
+    private static string? ApiAuth(ProviderRecord? record, string? api)
+    {
+        foreach (var (protocol, auth) in record?.ApiAuth ?? [])
+        {
+            if (protocol == api)
+            {
+                return auth;
             }
         }
 

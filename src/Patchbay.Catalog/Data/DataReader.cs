@@ -39,6 +39,7 @@ internal static class DataReader
                 case "base_url": record.BaseUrl = text.Text(); break;
                 case "settings": record.Settings = Pairs(text); break;
                 case "apis": record.Apis = Pairs(text); break;
+                case "api_auth": record.ApiAuth = Pairs(text); break;
                 case "auth": record.Auth = text.Shared(); break;
                 case "env": record.Env = text.Texts(); break;
                 case "category": record.Category = text.Shared(); break;

@@ -15,6 +15,9 @@ internal sealed class ProviderRecord
 
     /// <summary>The addresses of other protocols.</summary>
     public KeyValuePair<string, string>[]? Apis { get; set; }
+
+    /// <summary>The schemes of other protocols, where they are not <see cref="Auth"/>.</summary>
+    public KeyValuePair<string, string>[]? ApiAuth { get; set; }
     public string Auth { get; set; } = "bearer";
     public string[]? Env { get; set; }
     public string Category { get; set; } = "host";

@@ -103,7 +103,7 @@ internal readonly ref struct EndpointFilter
 
         if (!endpoint.Routable)
         {
-            return ExclusionReason.NotRoutable;
+            return WhyNot(endpoint);
         }
 
         if ((endpoint.ContextLength ?? model.ContextLength) is { } context && _tokens > context)
@@ -112,6 +112,19 @@ internal readonly ref struct EndpointFilter
         }
 
         return _request.MaxOutputTokens > endpoint.MaxOutputTokens ? ExclusionReason.MaxOutput : ExclusionReason.None;
+    }
+
+    /// <summary>First what a key would not help.</summary>
+    private static ExclusionReason WhyNot(Endpoint endpoint)
+    {
+        if (!endpoint.Provider.IsSpoken)
+        {
+            return ExclusionReason.NotSpoken;
+        }
+
+        return endpoint.PriceKnown && endpoint.UpstreamModel.Length > 0
+            ? ExclusionReason.NotRoutable
+            : ExclusionReason.NotPriced;
     }
 
     private ExclusionReason CheckNames(Endpoint endpoint)

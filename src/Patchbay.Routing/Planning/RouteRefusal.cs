@@ -154,6 +154,10 @@ internal static class RouteRefusal
             ExclusionReason.Quantization => $"{endpoints} {have} another number format (provider.quantizations)",
             ExclusionReason.MaxPrice => $"{endpoints} {are} above provider.max_price",
             ExclusionReason.NotFree => $"{endpoints} {are} not free",
+            ExclusionReason.NotSpoken =>
+                $"{endpoints} {(one ? "speaks" : "speak")} an API that this release does not ({Choice(Protocols(verdicts))})",
+            ExclusionReason.NotPriced =>
+                $"{endpoints} {have} no known price or model id (give model and price of {Choice(Slugs(verdicts, reason))} in the configuration file)",
             _ => $"{endpoints} {have} no provider key ({KeyAdvice(verdicts)})",
         };
     }
@@ -188,12 +192,19 @@ internal static class RouteRefusal
                 continue;
             }
 
-            var (names, name) = provider is { HasCredential: false, BaseUrl: not null, ApiKeyEnv: [var variable, ..] }
-                ? (variables, variable)
-                : (slugs, provider.Slug);
-            if (!names.Contains(name))
+            foreach (var setting in provider.MissingSettings)
             {
-                names.Add(name);
+                Add(variables, setting);
+            }
+
+            if (provider is { HasCredential: false, ApiKeyEnv: [var variable, ..] }
+                && (provider.BaseUrl is not null || provider.MissingSettings.Count > 0))
+            {
+                Add(variables, variable);
+            }
+            else if (provider.MissingSettings.Count == 0)
+            {
+                Add(slugs, provider.Slug);
             }
         }
 
@@ -203,6 +214,42 @@ internal static class RouteRefusal
         }
 
         return $"set {Choice(variables)}";
+    }
+
+    private static List<string> Protocols(List<EndpointVerdict> verdicts)
+    {
+        var protocols = new List<string>();
+        foreach (var verdict in verdicts)
+        {
+            if (verdict.Reason == ExclusionReason.NotSpoken)
+            {
+                Add(protocols, verdict.Endpoint.Provider.Protocol);
+            }
+        }
+
+        return protocols;
+    }
+
+    private static List<string> Slugs(List<EndpointVerdict> verdicts, ExclusionReason reason)
+    {
+        var slugs = new List<string>();
+        foreach (var verdict in verdicts)
+        {
+            if (verdict.Reason == reason)
+            {
+                Add(slugs, verdict.Endpoint.Provider.Slug);
+            }
+        }
+
+        return slugs;
+    }
+
+    private static void Add(List<string> names, string name)
+    {
+        if (!names.Contains(name))
+        {
+            names.Add(name);
+        }
     }
 
     private static List<string> Tags(List<EndpointVerdict> verdicts, ExclusionReason reason)

@@ -1,5 +1,5 @@
-using Patchbay.Api;
 using Patchbay.Catalog;
+using Patchbay.Providers;
 
 namespace Patchbay.Server;
 
@@ -10,7 +10,7 @@ internal sealed class CatalogSource(CatalogData builtIn, ICredentialSource crede
 
     /// <summary>A new catalogue, with a version above all earlier ones.</summary>
     public CatalogSnapshot Build(OperatorFile file) =>
-        CatalogBuilder.Build(builtIn, file, credentials, Interlocked.Increment(ref _version));
+        CatalogBuilder.Build(builtIn, file, credentials, Interlocked.Increment(ref _version), ProviderFactory.Speaks);
 }
 
 /// <summary>How much of a catalogue there is, and how much of it can be called now.</summary>
@@ -41,7 +41,7 @@ internal sealed record CatalogCounts(
             foreach (var endpoint in model.Endpoints)
             {
                 endpoints++;
-                if (endpoint.Routable && UpstreamBinding.For(endpoint) is not null)
+                if (endpoint.Routable)
                 {
                     routable++;
                     providers.Add(endpoint.Provider.Slug);
