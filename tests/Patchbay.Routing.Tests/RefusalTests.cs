@@ -61,6 +61,70 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void A_key_is_not_asked_for_where_it_would_not_help()
+    {
+        var prices = new PriceList { Prompt = UnitPrice.Free, Completion = UnitPrice.Free };
+        var strange = new Endpoint
+        {
+            Id = "strange|lab/model|up",
+            Provider = new ProviderListing
+            {
+                Slug = "strange",
+                Name = "Strange",
+                Protocol = "smoke-signals",
+                IsSpoken = false,
+                BaseUrl = new Uri("http://127.0.0.1/strange/"),
+                ApiKeyEnv = ["STRANGE_KEY"],
+            },
+            Tag = "strange",
+            ModelSlug = "lab/model",
+            UpstreamModel = "up",
+            Prices = prices,
+        };
+        var unpriced = new Endpoint
+        {
+            Id = "secretive|lab/model|up",
+            Provider = Endpoint("secretive").Provider,
+            Tag = "secretive",
+            ModelSlug = "lab/model",
+            UpstreamModel = "up",
+            Prices = prices,
+            PriceKnown = false,
+        };
+
+        AssertRefused(
+            Plan(Request(strange, unpriced, Endpoint("deepseek", key: false))),
+            "No endpoints found for lab/model: 1 endpoint speaks an API that this release does not (smoke-signals); 1 endpoint has no known price or model id (give model and price of secretive in the configuration file); 1 endpoint has no provider key (set DEEPSEEK_API_KEY)");
+        AssertRefused(
+            Plan(Request(unpriced) with { Models = ["lab/model:free"] }),
+            "No endpoints found for lab/model:free: 1 endpoint has no known price or model id (give model and price of secretive in the configuration file)");
+    }
+
+    [Fact]
+    public void A_setting_of_the_address_is_named_with_the_key()
+    {
+        var endpoint = new Endpoint
+        {
+            Id = "cloud|lab/model|up",
+            Provider = new ProviderListing
+            {
+                Slug = "cloud",
+                Name = "Cloud",
+                MissingSettings = ["CLOUD_RESOURCE"],
+                ApiKeyEnv = ["CLOUD_KEY"],
+            },
+            Tag = "cloud",
+            ModelSlug = "lab/model",
+            UpstreamModel = "up",
+            Prices = Endpoint("a").Prices,
+        };
+
+        AssertRefused(
+            Plan(Request(endpoint)),
+            "No endpoints found for lab/model: 1 endpoint has no provider key (set CLOUD_RESOURCE and CLOUD_KEY)");
+    }
+
+    [Fact]
     public void Every_filter_is_counted_and_named()
     {
         var request = Request(

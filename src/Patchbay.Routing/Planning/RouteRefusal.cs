@@ -192,17 +192,17 @@ internal static class RouteRefusal
                 continue;
             }
 
-            foreach (var setting in provider.MissingSettings)
+            List<string> needed = [.. provider.MissingSettings];
+            if (provider is { HasCredential: false, ApiKeyEnv: [var variable, ..] } && (provider.HasAddress || needed.Count > 0))
             {
-                Add(variables, setting);
+                needed.Add(variable);
             }
 
-            if (provider is { HasCredential: false, ApiKeyEnv: [var variable, ..] }
-                && (provider.BaseUrl is not null || provider.MissingSettings.Count > 0))
+            if (needed.Count > 0)
             {
-                Add(variables, variable);
+                Add(variables, Join(needed, " and "));
             }
-            else if (provider.MissingSettings.Count == 0)
+            else
             {
                 Add(slugs, provider.Slug);
             }

@@ -129,8 +129,13 @@ public sealed class CatalogueRoutesTests(CatalogueServer server) : IClassFixture
     {
         var (_, body) = await server.GetAsync("/api/v1/models/count");
         Assert.Equal(server.Holder.Current.Models.Length, body.GetProperty("data").GetProperty("count").GetInt32());
-        var (_, none) = await server.GetAsync("/api/v1/models/count?output_modalities=video");
-        Assert.Equal(0, none.GetProperty("data").GetProperty("count").GetInt32());
+        foreach (var kind in (string[])["text", "video", "all"])
+        {
+            var (_, some) = await server.GetAsync($"/api/v1/models/count?output_modalities={kind}");
+            var (_, list) = await server.GetAsync($"/api/v1/models?output_modalities={kind}");
+            Assert.Equal(list.GetProperty("total_count").GetInt32(), some.GetProperty("data").GetProperty("count").GetInt32());
+            Assert.NotEqual(0, list.GetProperty("total_count").GetInt32());
+        }
     }
 
     [Fact]
