@@ -11,6 +11,10 @@ internal static class ModelLine
         "text", "image", "file", "audio", "video", "embeddings", "rerank", "speech", "transcription",
     };
 
+    // Some sources add a default, or nothing, to the efforts.
+    private static readonly HashSet<string> Efforts =
+        new(StringComparer.Ordinal) { "none", "minimal", "low", "medium", "high", "xhigh", "max" };
+
     public static JsonObject Of(JsonObject source)
     {
         var line = new JsonObject();
@@ -51,7 +55,7 @@ internal static class ModelLine
         }
 
         Facts.Copy(source, "reasoning", line, "reasoning");
-        Facts.Copy(source, "reasoning_efforts", line, "efforts");
+        Facts.Add(line, "efforts", Facts.List(source, "reasoning_efforts").Where(Efforts.Contains));
         Facts.Copy(source, "embedding_dimensions", line, "dimensions");
         Facts.Copy(source, "aliases", line, "aliases");
         return line;

@@ -84,15 +84,22 @@ type Order = (a: Model, b: Model) => number;
 const reverse = (order: Order): Order => (a, b) => order(b, a);
 const byInput: Order = (a, b) => compareDecimals(a.pricing.prompt, b.pricing.prompt);
 const byOutput: Order = (a, b) => compareDecimals(a.pricing.completion, b.pricing.completion);
+
+/** A price below zero is not known, and comes last in either order. */
+const isUnknown = (price: string) => compareDecimals(price, "0") < 0;
+const knownFirst = (price: (model: Model) => string, order: Order): Order => (a, b) =>
+  Number(isUnknown(price(a))) - Number(isUnknown(price(b))) || order(a, b);
+const inputPrice = (model: Model) => model.pricing.prompt;
+const outputPrice = (model: Model) => model.pricing.completion;
 const byContext: Order = (a, b) => (a.context_length ?? 0) - (b.context_length ?? 0);
 
 const orders: Record<Sort, Order> = {
   newest: (a, b) => b.created - a.created,
   name: (a, b) => a.name.localeCompare(b.name, "en"),
-  "price-low": byInput,
-  "price-high": reverse(byInput),
-  "output-low": byOutput,
-  "output-high": reverse(byOutput),
+  "price-low": knownFirst(inputPrice, byInput),
+  "price-high": knownFirst(inputPrice, reverse(byInput)),
+  "output-low": knownFirst(outputPrice, byOutput),
+  "output-high": knownFirst(outputPrice, reverse(byOutput)),
   "context-high": reverse(byContext),
   "context-low": byContext,
 };

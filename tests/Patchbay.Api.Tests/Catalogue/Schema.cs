@@ -6,8 +6,7 @@ namespace Patchbay.Api.Tests.Catalogue;
 internal sealed class Schema
 {
     private readonly JsonElement _schemas = JsonDocument.Parse(
-        typeof(CatalogueRoutes).Assembly.GetManifestResourceStream(
-            typeof(CatalogueRoutes).Assembly.GetManifestResourceNames().Single(name => name.EndsWith("openapi.json", StringComparison.Ordinal)))!)
+        typeof(Schema).Assembly.GetManifestResourceStream("openapi.json")!)
         .RootElement.GetProperty("components").GetProperty("schemas");
 
     /// <summary>What is wrong, each with its path; empty when the value fits.</summary>
