@@ -53,13 +53,14 @@ internal static class StreamRelay
     {
         var responder = context.Responder!;
         var editor = context.Editor;
+        var translator = context.Translated is null ? null : context.Translator;
         var bytes = 0L;
         call.Expect(limits.Idle);
         while (true)
         {
             var more = await reader.FillAsync(call.Token);
             await responder.BeginWriteAsync();
-            var progress = Drain(reader, editor, responder, !more, out var frames, ref bytes);
+            var progress = Drain(reader, editor, translator, responder, !more, out var frames, ref bytes);
             if (frames > 0)
             {
                 if (!responder.IsCommitted && (editor.HasContent || (editor.FinishReason is not null && editor.Error is null)))
@@ -113,7 +114,8 @@ internal static class StreamRelay
     }
 
     private static Progress Drain(
-        SseFrameReader reader, ChatStreamEditor editor, Responder responder, bool atEnd, out int frames, ref long bytes)
+        SseFrameReader reader, ChatStreamEditor editor, ChatTranslator? translator, Responder responder, bool atEnd,
+        out int frames, ref long bytes)
     {
         frames = 0;
         var output = responder.Output;
@@ -133,12 +135,12 @@ internal static class StreamRelay
 
             frames++;
             bytes += frame.Data.Length;
-            if (frame.IsDone)
+            if (frame.IsDone && (translator is null || editor.FinishReason is not null))
             {
                 return Progress.Done;
             }
 
-            switch (editor.Process(frame.Data, output))
+            switch (translator is null ? editor.Process(frame.Data, output) : translator.Process(frame, output))
             {
                 case ChunkResult.Error:
                     return Progress.Error;
