@@ -1,5 +1,6 @@
 using System.Net;
 using Patchbay.Core;
+using Patchbay.Protocol;
 
 namespace Patchbay.Providers.Tests;
 
@@ -66,13 +67,13 @@ public sealed class UpstreamTests
     [InlineData("Authorization: Bearer abcdefghijklmnop", "abcdefghijklmnop")]
     public void A_providers_words_are_shown_without_keys_and_addresses(string text, string secret)
     {
-        Assert.DoesNotContain(secret, UpstreamText.Redact(text, Acme.ApiKey), StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, ErrorText.Redact(text, Acme.ApiKey), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_providers_words_are_cut_to_a_bounded_length()
     {
-        Assert.Equal(UpstreamText.Longest + 1, UpstreamText.Redact(new string('x', 100_000), null).Length);
+        Assert.Equal(ErrorText.MaxLength + 1, ErrorText.Redact(new string('x', 100_000), null).Length);
     }
 
     [Theory]

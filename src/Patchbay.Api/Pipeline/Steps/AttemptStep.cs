@@ -56,7 +56,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         if (error is { Raw: { } raw })
         {
             // What a provider says inside an answer may quote our key as well as what it says in place of one.
-            error = error with { Raw = UpstreamText.Redact(raw, binding.Provider.Descriptor.ApiKey) };
+            error = error with { Raw = ErrorText.Redact(raw, binding.Provider.Descriptor.ApiKey) };
         }
 
         if (error is not null && context.IsCallerGone)
@@ -140,17 +140,17 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         var message = said.Message;
         var kind = call.Status == StatusCodes.Status508LoopDetected ? GatewayErrorKind.LoopDetected : said.Kind;
         var key = provider.Descriptor.ApiKey;
-        var raw = UpstreamText.Redact(Encoding.UTF8.GetString(buffer.Span[..Math.Min(buffer.Length, 8192)]), key);
+        var raw = ErrorText.Redact(Encoding.UTF8.GetString(buffer.Span[..Math.Min(buffer.Length, 8192)]), key);
         var text = UpstreamFault.Describe(kind, provider.Descriptor.Name);
         var parameter = kind == GatewayErrorKind.ProviderRejected ? said.Parameter : null;
         buffer.Clear();
         return new GatewayError(kind, kind == GatewayErrorKind.ProviderRejected && message is not null
-            ? $"{provider.Descriptor.Name}: {UpstreamText.Redact(message, key)}"
+            ? $"{provider.Descriptor.Name}: {ErrorText.Redact(message, key)}"
             : text)
         {
             Provider = provider.Descriptor.Name,
             UpstreamStatus = call.Status,
-            Parameter = parameter is null ? null : UpstreamText.Redact(parameter, key),
+            Parameter = parameter is null ? null : ErrorText.Redact(parameter, key),
             Raw = raw.Length == 0 ? null : raw,
             RetryAfter = RetryAfterHeader.Read(call.Response!.Headers, clock)
                 ?? (kind == GatewayErrorKind.ProviderOverloaded ? PatienceWhenOverloaded : null),
