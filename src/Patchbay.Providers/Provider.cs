@@ -4,17 +4,15 @@ using Patchbay.Protocol;
 
 namespace Patchbay.Providers;
 
-/// <summary>How to call one provider. Stateless and thread-safe: everything per request arrives as an argument. Most
-/// providers are data for <see cref="OpenAiCompatibleProvider"/>; one that differs overrides what differs.</summary>
+/// <summary>How to call one provider. Thread-safe, and stateless but for the token that its credential keeps: everything per
+/// request arrives as an argument. Most providers are data for <see cref="OpenAiCompatibleProvider"/>; one that differs overrides what differs.</summary>
 public abstract class Provider
 {
-    private readonly string? _bearer;
-
     /// <summary>Takes the provider's data.</summary>
     protected Provider(ProviderDescriptor descriptor)
     {
         Descriptor = descriptor;
-        _bearer = descriptor is { ApiKey: { } key, Auth: "bearer" } ? "Bearer " + key : null;
+        Credential = CredentialFactory.Create(descriptor);
     }
 
     /// <summary>The provider's data.</summary>
@@ -32,18 +30,12 @@ public abstract class Provider
         RequestEnvelope envelope, ReadOnlyMemory<byte> model, long? maxOutputTokens) =>
         new() { Model = model, MaxOutputTokens = maxOutputTokens };
 
-    /// <summary>Adds the credential and fixed headers.</summary>
-    public virtual void Authenticate(HttpRequestHeaders headers)
-    {
-        if (_bearer is not null)
-        {
-            headers.TryAddWithoutValidation("Authorization", _bearer);
-        }
-        else if (Descriptor is { ApiKey: { } key, Auth: "x-api-key" or "api-key" })
-        {
-            headers.TryAddWithoutValidation(Descriptor.Auth, key);
-        }
+    /// <summary>How it is shown who calls.</summary>
+    public Credential Credential { get; }
 
+    /// <summary>Adds the fixed headers: those of the protocol, and those that the operator set.</summary>
+    public virtual void AddHeaders(HttpRequestHeaders headers)
+    {
         for (var i = 0; i < Descriptor.Headers.Count; i++)
         {
             headers.TryAddWithoutValidation(Descriptor.Headers[i].Key, Descriptor.Headers[i].Value);

@@ -39,7 +39,8 @@ public static partial class ErrorText
     }
 
     // The beginnings of keys of the providers and clouds that we know, JSON web tokens, and Authorization values.
-    [GeneratedRegex(@"\b(?:(?:sk|pk|gsk|xai|key|api|pplx|nvapi|hf|csk|fw|r8)[-_]|AIza|AKIA|ASIA)[A-Za-z0-9*_\-.+/=]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|(?i:\b(?:bearer|basic)\s+)[\w\-.~+/=]{8,}", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\b(?:(?:sk|pk|gsk|xai|key|api|pplx|nvapi|hf|csk|fw|r8)[-_]|AIza|AKIA|ASIA)[A-Za-z0-9*_\-.+/=]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|(?i:\b(?:bearer|basic)\s+)[\w\-.~+/=]{8,}"
+        + @"|\bya29\.[\w.-]{8,}|(?i:x-amz-security-token)[:=""'\s]+[\w%+/=]{8,}", RegexOptions.NonBacktracking)]
     private static partial Regex Secrets();
 
     [GeneratedRegex(@"https?://[^\s""'<>\\)]+", RegexOptions.NonBacktracking)]

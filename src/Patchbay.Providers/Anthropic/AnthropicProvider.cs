@@ -23,9 +23,9 @@ public sealed class AnthropicProvider : Provider
     public override Dialect Dialect => AnthropicDialect.Instance;
 
     /// <inheritdoc/>
-    public override void Authenticate(HttpRequestHeaders headers)
+    public override void AddHeaders(HttpRequestHeaders headers)
     {
-        base.Authenticate(headers);
+        base.AddHeaders(headers);
         if (!headers.NonValidated.Contains("anthropic-version"))
         {
             headers.TryAddWithoutValidation("anthropic-version", Version);
