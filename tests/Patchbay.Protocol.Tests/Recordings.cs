@@ -44,7 +44,8 @@ internal static class Recordings
     public static TheoryData<string> NamesOf(string provider, string pattern)
     {
         var names = new TheoryData<string>();
-        foreach (var file in Folder is null ? [] : Directory.GetFiles(Path.Combine(Folder, provider), pattern).Order(StringComparer.Ordinal))
+        string[] files = Folder is null ? [] : Directory.GetFiles(Path.Combine(Folder, provider), pattern);
+        foreach (var file in files.Order(StringComparer.Ordinal))
         {
             names.Add($"{provider}/{Path.GetFileName(file)}");
         }
