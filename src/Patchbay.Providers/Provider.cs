@@ -18,11 +18,17 @@ public abstract class Provider
     /// <summary>The provider's data.</summary>
     public ProviderDescriptor Descriptor { get; }
 
-    /// <summary>Where chat completions are posted.</summary>
+    /// <summary>Where chat requests are posted.</summary>
     public abstract Uri ChatUri { get; }
 
-    /// <summary>What has to change in a request of the same dialect.</summary>
-    public abstract UpstreamRequestEdits EditChat(RequestEnvelope envelope, ReadOnlyMemory<byte> model, long? maxOutputTokens);
+    /// <summary>What the provider speaks in place of OpenAI's chat API; null when it speaks that.</summary>
+    public virtual Dialect? Dialect => null;
+
+    /// <summary>What has to change in a request of the same dialect. Not asked of a provider with a
+    /// <see cref="Dialect"/>.</summary>
+    public virtual UpstreamRequestEdits EditChat(
+        RequestEnvelope envelope, ReadOnlyMemory<byte> model, long? maxOutputTokens) =>
+        new() { Model = model, MaxOutputTokens = maxOutputTokens };
 
     /// <summary>How it is shown who calls.</summary>
     public Credential Credential { get; }
@@ -36,7 +42,20 @@ public abstract class Provider
         }
     }
 
-    /// <summary>What an answer with an error status means.</summary>
+    /// <summary>Reads the body of an answer with an error status. Never throws. Its text is the provider's: it may hold
+    /// secrets.</summary>
+    public DialectError ReadError(ReadOnlySpan<byte> body, int status)
+    {
+        if (Dialect is { } dialect)
+        {
+            return dialect.ReadError(body, status);
+        }
+
+        var (message, code, type) = ChatErrorReader.Read(body, status);
+        return new DialectError(Classify(status, code, type), message, ChatErrorReader.ReadParameter(body));
+    }
+
+    /// <summary>What an answer with an error status means, in OpenAI's dialect.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="code">The <c>code</c> of the provider's error object, if any.</param>
     /// <param name="type">Its <c>type</c>, if any.</param>

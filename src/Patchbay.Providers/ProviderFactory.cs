@@ -12,6 +12,7 @@ public static class ProviderFactory
     private static Func<ProviderDescriptor, Provider>? MakerOf(string protocol) => protocol switch
     {
         "openai" or "mistral" => static descriptor => new OpenAiCompatibleProvider(descriptor),
+        "anthropic" => static descriptor => new AnthropicProvider(descriptor),
         _ => null,
     };
 }

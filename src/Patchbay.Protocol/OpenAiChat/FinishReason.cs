@@ -3,13 +3,24 @@ using System.Text;
 namespace Patchbay.Protocol;
 
 /// <summary>The finish reasons of the public API.</summary>
-internal enum FinishReason : byte
+public enum FinishReason : byte
 {
+    /// <summary>None yet.</summary>
     None,
+
+    /// <summary>The model was done, or met a stop text.</summary>
     Stop,
+
+    /// <summary>The limit of tokens was reached.</summary>
     Length,
+
+    /// <summary>The model calls tools.</summary>
     ToolCalls,
+
+    /// <summary>The provider or the model refused.</summary>
     ContentFilter,
+
+    /// <summary>The provider failed.</summary>
     Error,
 }
 
@@ -44,9 +55,11 @@ internal static class FinishReasons
             return FinishReason.Stop;
         }
 
-        if (IsOneOf(native, "length"u8, "max_tokens"u8, "model_length"u8, "max_output_tokens"u8))
+        if (IsOneOf(native, "length"u8, "max_tokens"u8, "model_length"u8, "max_output_tokens"u8)
+            || Ascii.EqualsIgnoreCase(native, "model_context_window_exceeded"u8))
         {
-            // model_length: https://docs.mistral.ai/api/ (ChatCompletionChoice.finish_reason).
+            // model_length: https://docs.mistral.ai/api/ (ChatCompletionChoice.finish_reason);
+            // the last: https://docs.claude.com/en/api/handling-stop-reasons.
             return FinishReason.Length;
         }
 

@@ -61,6 +61,7 @@ internal static class StreamRelay
     {
         var responder = context.Responder!;
         var editor = context.Editor;
+        var translator = context.Translated is null ? null : context.Translator;
         var bytes = 0L;
         var reads = 0;
         var isAlive = false;
@@ -87,7 +88,7 @@ internal static class StreamRelay
 
             var more = await fill;
             await responder.BeginWriteAsync();
-            var progress = Drain(reader, editor, responder.Output, !more, out var frames, ref bytes);
+            var progress = Drain(reader, editor, translator, responder.Output, !more, out var frames, ref bytes);
             reads++;
             isAlive |= frames > 0;
             if (!responder.IsCommitted && (editor.HasContent || (editor.FinishReason is not null && editor.Error is null)))
@@ -138,7 +139,8 @@ internal static class StreamRelay
     }
 
     private static Progress Drain(
-        SseFrameReader reader, ChatStreamEditor editor, PooledBuffer output, bool atEnd, out int frames, ref long bytes)
+        SseFrameReader reader, ChatStreamEditor editor, ChatTranslator? translator, PooledBuffer output, bool atEnd,
+        out int frames, ref long bytes)
     {
         frames = 0;
         while (true)
@@ -157,12 +159,12 @@ internal static class StreamRelay
 
             frames++;
             bytes += frame.Data.Length;
-            if (frame.IsDone)
+            if (frame.IsDone && (translator is null || editor.FinishReason is not null))
             {
                 return Progress.Done;
             }
 
-            switch (editor.Process(frame.Data, output))
+            switch (translator is null ? editor.Process(frame.Data, output) : translator.Process(frame, output))
             {
                 case ChunkResult.Error:
                     return Progress.Error;

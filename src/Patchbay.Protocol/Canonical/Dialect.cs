@@ -1,0 +1,35 @@
+using System.Buffers;
+
+namespace Patchbay.Protocol;
+
+/// <summary>A wire format that providers speak and that is not the caller's. Pure: bytes in, bytes out. Stateless and
+/// thread-safe; the state of a stream is in its <see cref="DialectStream"/>. To add one: derive from this class, answer the
+/// four questions below, and return it from <c>Provider.Dialect</c>.</summary>
+public abstract class Dialect
+{
+    /// <summary>Its name in the catalogue and in the operator's file (<c>protocol</c>).</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whose form signed and encrypted reasoning has: the <c>format</c> in <c>reasoning_details</c>.</summary>
+    public abstract ReadOnlySpan<byte> ReasoningFormat { get; }
+
+    /// <summary>Whether one request can ask for several answers (<c>n</c>). A request for several is not sent in a dialect
+    /// without.</summary>
+    public virtual bool HasChoices => false;
+
+    /// <summary>Writes a request for an endpoint. Does not change it: the next endpoint may get it too.</summary>
+    /// <param name="request">What the caller asks.</param>
+    /// <param name="target">The endpoint.</param>
+    /// <param name="output">Receives the body.</param>
+    public abstract DialectRequest WriteRequest(CanonicalRequest request, in DialectTarget target, IBufferWriter<byte> output);
+
+    /// <summary>Reads the body of an answer that is not a stream. False when it is none of this dialect; what the sink has
+    /// received is then of no use.</summary>
+    public abstract bool ReadAnswer(ReadOnlySpan<byte> body, DialectRequest request, AnswerSink sink);
+
+    /// <summary>A reader for streamed answers.</summary>
+    public abstract DialectStream CreateStream();
+
+    /// <summary>Reads an error body. Never throws: a body that is none gives what the status says.</summary>
+    public abstract DialectError ReadError(ReadOnlySpan<byte> body, int status);
+}
