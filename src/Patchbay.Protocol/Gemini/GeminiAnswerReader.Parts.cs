@@ -8,6 +8,7 @@ internal sealed partial class GeminiAnswerReader
     private const int KeepText = 256 * 1024;
     private readonly GeminiArguments _arguments = new();
     private readonly ArrayBufferWriter<byte> _fragment = new();
+    private readonly ArrayBufferWriter<byte> _held = new();
     private byte[] _text = [];
     private int _textLength;
     private int _reasoning;
@@ -15,6 +16,7 @@ internal sealed partial class GeminiAnswerReader
     private int _calls;
     private bool _isCallOpen;
     private bool _isAnswerOpen;
+    private bool _hasAnswered;
 
     private bool HasCalls => _calls > 0;
 
@@ -27,6 +29,8 @@ internal sealed partial class GeminiAnswerReader
         _calls = 0;
         _isCallOpen = false;
         _isAnswerOpen = false;
+        _hasAnswered = false;
+        _held.ResetWrittenCount();
         _arguments.Begin();
     }
 
@@ -138,6 +142,17 @@ internal sealed partial class GeminiAnswerReader
         }
 
         _isThinking = false;
+        if (_answerTool is not null && !_isAnswerOpen)
+        {
+            _held.Write(text);
+            return;
+        }
+
+        Tell(text, sink);
+    }
+
+    private void Tell(ReadOnlySpan<byte> text, AnswerSink sink)
+    {
         if (_text.Length - _textLength < text.Length)
         {
             Array.Resize(ref _text, Math.Max(1024, (_textLength + text.Length) * 2));
@@ -232,7 +247,7 @@ internal sealed partial class GeminiAnswerReader
         if (arguments is [(byte)'{', ..])
         {
             Argue(Compact(arguments), sink);
-            _isCallOpen = false;
+            EndCall();
             return;
         }
 
@@ -256,9 +271,12 @@ internal sealed partial class GeminiAnswerReader
         _isAnswerOpen = _answerTool is not null && System.Text.Ascii.Equals(name, _answerTool);
         if (_isAnswerOpen)
         {
+            // What was said before the answer is not part of it.
+            _held.ResetWrittenCount();
             return;
         }
 
+        ReleaseHeld(sink);
         var key = id.IsEmpty ? GeminiCallId.Make(_responseId, _calls, _scratch) : id;
         if (!signature.IsEmpty)
         {
@@ -275,7 +293,23 @@ internal sealed partial class GeminiAnswerReader
             _arguments.End(_fragment);
             Argue(_fragment.WrittenSpan, sink);
             _fragment.ResetWrittenCount();
-            _isCallOpen = false;
+            EndCall();
+        }
+    }
+
+    private void EndCall()
+    {
+        _hasAnswered |= _isAnswerOpen;
+        _isAnswerOpen = false;
+        _isCallOpen = false;
+    }
+
+    private void ReleaseHeld(AnswerSink sink)
+    {
+        if (_held.WrittenCount > 0)
+        {
+            Tell(_held.WrittenSpan, sink);
+            _held.ResetWrittenCount();
         }
     }
 
@@ -284,7 +318,10 @@ internal sealed partial class GeminiAnswerReader
     {
         if (_isAnswerOpen)
         {
-            Say(fragment, sink);
+            if (!_hasAnswered)
+            {
+                Say(fragment, sink);
+            }
         }
         else if (!fragment.IsEmpty)
         {
@@ -295,6 +332,11 @@ internal sealed partial class GeminiAnswerReader
     private void EndParts(AnswerSink sink)
     {
         CloseCall(sink);
+        if (!_hasAnswered)
+        {
+            ReleaseHeld(sink);
+        }
+
         GeminiGrounding.Report(_grounding, _text.AsSpan(0, _textLength), _scratch, sink);
         GeminiGrounding.ReportSources(_citations, _text.AsSpan(0, _textLength), _scratch, sink);
     }

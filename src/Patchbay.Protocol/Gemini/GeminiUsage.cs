@@ -7,6 +7,9 @@ namespace Patchbay.Protocol;
 /// counted beside the candidates.</summary>
 internal static class GeminiUsage
 {
+    // More than anything counts, and little enough that sums cannot overflow.
+    private const long Most = 1L << 50;
+
     /// <summary>False when the object has no counts: on Vertex AI all events of a stream but the last say only by which
     /// quota they are served.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, out Usage usage)
@@ -18,27 +21,27 @@ internal static class GeminiUsage
         {
             if (cursor.Is("promptTokenCount"u8))
             {
-                prompt = JsonValue.Count(cursor.Value);
+                prompt = Count(cursor.Value);
             }
             else if (cursor.Is("candidatesTokenCount"u8))
             {
-                candidates = JsonValue.Count(cursor.Value);
+                candidates = Count(cursor.Value);
             }
             else if (cursor.Is("thoughtsTokenCount"u8))
             {
-                thoughts = JsonValue.Count(cursor.Value);
+                thoughts = Count(cursor.Value);
             }
             else if (cursor.Is("cachedContentTokenCount"u8))
             {
-                cached = JsonValue.Count(cursor.Value);
+                cached = Count(cursor.Value);
             }
             else if (cursor.Is("toolUsePromptTokenCount"u8))
             {
-                tools = JsonValue.Count(cursor.Value);
+                tools = Count(cursor.Value);
             }
             else if (cursor.Is("totalTokenCount"u8))
             {
-                total = JsonValue.Count(cursor.Value);
+                total = Count(cursor.Value);
             }
             else if (cursor.Is("promptTokensDetails"u8))
             {
@@ -65,14 +68,14 @@ internal static class GeminiUsage
         }
 
         // Some backends count the thoughts among the candidates; the total tells which.
-        if (thoughts is > 0 && candidates >= thoughts && total == Add(prompt ?? 0, Add(candidates.Value, tools ?? 0)))
+        if (thoughts is > 0 && candidates >= thoughts && total == (prompt ?? 0) + candidates + (tools ?? 0))
         {
             candidates -= thoughts;
         }
 
-        var input = Add(prompt ?? 0, tools ?? 0);
+        var input = (prompt ?? 0) + (tools ?? 0);
         var fromCache = Math.Min(cached ?? 0, input);
-        var heard = Math.Min(Math.Max(0, Add(audio ?? 0, toolAudio ?? 0) - (cachedAudio ?? 0)), input - fromCache);
+        var heard = Math.Min(Math.Max(0, (audio ?? 0) + (toolAudio ?? 0) - (cachedAudio ?? 0)), input - fromCache);
         var said = Math.Min(spoken ?? 0, candidates ?? 0);
         usage = new Usage
         {
@@ -86,7 +89,7 @@ internal static class GeminiUsage
         return true;
     }
 
-    private static long Add(long first, long second) => first > long.MaxValue - second ? long.MaxValue : first + second;
+    private static long? Count(ReadOnlySpan<byte> value) => JsonValue.Count(value) is { } count ? Math.Min(count, Most) : null;
 
     // [{"modality":"AUDIO","tokenCount":12}, …]; null when no sound is among them.
     private static long? Audio(ReadOnlySpan<byte> json)
@@ -106,13 +109,13 @@ internal static class GeminiUsage
                 }
                 else if (detail.Is("tokenCount"u8))
                 {
-                    count = JsonValue.Count(detail.Value);
+                    count = Count(detail.Value);
                 }
             }
 
             if (isAudio)
             {
-                audio = Add(audio ?? 0, count ?? 0);
+                audio = Math.Min((audio ?? 0) + (count ?? 0), Most);
             }
         }
 
