@@ -11,6 +11,7 @@ internal static class HotLeaves
         ["chat request write 600 B"] = static () => ProtocolLeaves.WriteRequest(SampleText.SmallRequest),
         ["chat request write 8 KB"] = static () => ProtocolLeaves.WriteRequest(SampleText.LargeRequest),
         ["stream event edit"] = ProtocolLeaves.EditEvent,
+        ["stream event edit, unlike the last"] = ProtocolLeaves.EditUnlikeEvents,
         ["stream of 100 events read and edit"] = ProtocolLeaves.ReadAndEditStream,
         ["stream usage event write"] = ProtocolLeaves.WriteUsageEvent,
         ["chat response read"] = ProtocolLeaves.ReadResponse,
@@ -24,6 +25,7 @@ internal static class HotLeaves
         ["key is well-formed"] = CallerLeaves.IsWellFormed,
         ["key warm look-up"] = CallerLeaves.WarmLookUp,
         ["generation id"] = CallerLeaves.GenerationId,
+        ["count tokens 4 KB"] = TextLeaves.CountTokens,
     };
 
     public static IReadOnlyCollection<string> Names => All.Keys;

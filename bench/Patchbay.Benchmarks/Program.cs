@@ -11,6 +11,12 @@ if (args is ["--check-allocations", ..])
     return results.Exists(static result => !result.IsWithin) ? 1 : 0;
 }
 
+if (args is ["--tokenizer", ..])
+{
+    await Console.Out.WriteAsync(TokenizerSpeed.Measure(args.Length > 1 ? args[1] : null));
+    return 0;
+}
+
 // In this process: the repository's build rules are not meant for the projects that BenchmarkDotNet generates.
 var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromTypes([typeof(LeafBenchmarks)]).Run(args is [] ? ["--filter", "*"] : args, config);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Patchbay.Core;
 
 namespace Patchbay.Catalog;
 
@@ -18,7 +19,7 @@ public sealed class ProviderListing
     /// address is not known.</summary>
     public Uri? BaseUrl { get; init; }
 
-    /// <summary>How the key is sent: <c>bearer</c>, <c>x-api-key</c>, <c>none</c> and so on.</summary>
+    /// <summary>How the credential is sent: a word of <see cref="AuthScheme.Words"/>.</summary>
     public string Auth { get; init; } = "bearer";
 
     /// <summary>The environment variables that may hold the key, the preferred one first.</summary>
@@ -60,8 +61,17 @@ public sealed class ProviderListing
     [JsonIgnore]
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>Whether calls can be made: a key is present, or none is needed.</summary>
-    public bool HasCredential => ApiKey is not null || Auth == "none";
+    /// <summary>What the operator gave for a scheme that makes its credential itself. May hold secrets: never logged, never
+    /// serialized.</summary>
+    [JsonIgnore]
+    public AuthSettings AuthSettings { get; init; } = AuthSettings.Empty;
+
+    /// <summary>Whether the scheme finds its credential by itself and there is reason to believe that it will: the operator
+    /// asked for it, or one of <see cref="ApiKeyEnv"/> is set.</summary>
+    public bool FindsCredential { get; init; }
+
+    /// <summary>Whether calls can be made: a key is present, will be found, or is not needed.</summary>
+    public bool HasCredential => ApiKey is not null || FindsCredential || Auth == "none";
 
     /// <summary>Whether this is the simulator and not a real provider.</summary>
     public bool Simulated { get; init; }

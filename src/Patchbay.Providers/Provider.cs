@@ -4,47 +4,58 @@ using Patchbay.Protocol;
 
 namespace Patchbay.Providers;
 
-/// <summary>How to call one provider. Stateless and thread-safe: everything per request arrives as an argument. Most
-/// providers are data for <see cref="OpenAiCompatibleProvider"/>; one that differs overrides what differs.</summary>
+/// <summary>How to call one provider. Thread-safe, and stateless but for the token that its credential keeps: everything per
+/// request arrives as an argument. Most providers are data for <see cref="OpenAiCompatibleProvider"/>; one that differs overrides what differs.</summary>
 public abstract class Provider
 {
-    private readonly string? _bearer;
-
     /// <summary>Takes the provider's data.</summary>
     protected Provider(ProviderDescriptor descriptor)
     {
         Descriptor = descriptor;
-        _bearer = descriptor is { ApiKey: { } key, Auth: "bearer" } ? "Bearer " + key : null;
+        Credential = CredentialFactory.Create(descriptor);
     }
 
     /// <summary>The provider's data.</summary>
     public ProviderDescriptor Descriptor { get; }
 
-    /// <summary>Where chat completions are posted.</summary>
+    /// <summary>Where chat requests are posted.</summary>
     public abstract Uri ChatUri { get; }
 
-    /// <summary>What has to change in a request of the same dialect.</summary>
-    public abstract UpstreamRequestEdits EditChat(RequestEnvelope envelope, ReadOnlyMemory<byte> model, long? maxOutputTokens);
+    /// <summary>What the provider speaks in place of OpenAI's chat API; null when it speaks that.</summary>
+    public virtual Dialect? Dialect => null;
 
-    /// <summary>Adds the credential and fixed headers.</summary>
-    public virtual void Authenticate(HttpRequestHeaders headers)
+    /// <summary>What has to change in a request of the same dialect. Not asked of a provider with a
+    /// <see cref="Dialect"/>.</summary>
+    public virtual UpstreamRequestEdits EditChat(
+        RequestEnvelope envelope, ReadOnlyMemory<byte> model, long? maxOutputTokens) =>
+        new() { Model = model, MaxOutputTokens = maxOutputTokens };
+
+    /// <summary>How it is shown who calls.</summary>
+    public Credential Credential { get; }
+
+    /// <summary>Adds the fixed headers: those of the protocol, and those that the operator set.</summary>
+    public virtual void AddHeaders(HttpRequestHeaders headers)
     {
-        if (_bearer is not null)
-        {
-            headers.TryAddWithoutValidation("Authorization", _bearer);
-        }
-        else if (Descriptor is { ApiKey: { } key, Auth: "x-api-key" or "api-key" })
-        {
-            headers.TryAddWithoutValidation(Descriptor.Auth, key);
-        }
-
         for (var i = 0; i < Descriptor.Headers.Count; i++)
         {
             headers.TryAddWithoutValidation(Descriptor.Headers[i].Key, Descriptor.Headers[i].Value);
         }
     }
 
-    /// <summary>What an answer with an error status means.</summary>
+    /// <summary>Reads the body of an answer with an error status. Never throws. Its text is the provider's: it may hold
+    /// secrets.</summary>
+    public DialectError ReadError(ReadOnlySpan<byte> body, int status)
+    {
+        if (Dialect is { } dialect)
+        {
+            return dialect.ReadError(body, status);
+        }
+
+        var (message, code, type) = ChatErrorReader.Read(body, status);
+        return new DialectError(Classify(status, code, type), message, ChatErrorReader.ReadParameter(body));
+    }
+
+    /// <summary>What an answer with an error status means, in OpenAI's dialect.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="code">The <c>code</c> of the provider's error object, if any.</param>
     /// <param name="type">Its <c>type</c>, if any.</param>

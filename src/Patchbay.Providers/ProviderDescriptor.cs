@@ -1,3 +1,5 @@
+using Patchbay.Core;
+
 namespace Patchbay.Providers;
 
 /// <summary>Everything that is needed to call a provider whose wire format is known. Data only; immutable.</summary>
@@ -12,8 +14,11 @@ public sealed record ProviderDescriptor
     /// <summary>Where its API begins; ends with a slash.</summary>
     public required Uri BaseUrl { get; init; }
 
-    /// <summary>How the credential is sent: <c>bearer</c>, <c>x-api-key</c>, <c>api-key</c> or <c>none</c>.</summary>
+    /// <summary>How the credential is sent: a word of <see cref="AuthScheme.Words"/>.</summary>
     public string Auth { get; init; } = "bearer";
+
+    /// <summary>What a scheme that makes its credential itself was told.</summary>
+    public AuthSettings AuthSettings { get; init; } = AuthSettings.Empty;
 
     /// <summary>The operator's credential; null when none is needed.</summary>
     public string? ApiKey { get; init; }

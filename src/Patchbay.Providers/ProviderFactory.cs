@@ -7,6 +7,7 @@ public static class ProviderFactory
     public static Provider? Create(string protocol, ProviderDescriptor descriptor) => protocol switch
     {
         "openai" or "mistral" => new OpenAiCompatibleProvider(descriptor),
+        "anthropic" => new AnthropicProvider(descriptor),
         _ => null,
     };
 }

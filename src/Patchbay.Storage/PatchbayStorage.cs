@@ -54,7 +54,7 @@ public abstract class PatchbayStorage : IAsyncDisposable
         ILoggerFactory loggerFactory,
         CancellationToken cancellationToken) =>
         string.IsNullOrWhiteSpace(options.PostgresConnectionString)
-            ? await SqliteStorage.OpenAsync(options.DataDirectory, exclusive, timeProvider, loggerFactory, cancellationToken)
+            ? await SqliteStorage.OpenFolderAsync(options, exclusive, timeProvider, loggerFactory, cancellationToken)
             : await PostgresStorage.OpenAsync(
                 options.PostgresConnectionString, exclusive, timeProvider, loggerFactory, cancellationToken);
 

@@ -24,6 +24,26 @@ public sealed class WrongOperatorFileTests
     [InlineData("providers:|  - slug: groq|    base_ulr: x", 3, "providers[0].base_ulr", "did you mean 'base_url'?")]
     [InlineData("providers:|  - slug: groq|    protocol: opena1", 3, "providers[0].protocol", "did you mean 'openai'?")]
     [InlineData("providers:|  - slug: groq|    auth: basic", 3, "providers[0].auth", "'basic' is not known")]
+    [InlineData("providers:|  - slug: groq|    auth: aws-sigv5", 3, "providers[0].auth", "did you mean 'aws-sigv4'?")]
+    [InlineData("providers:|  - slug: groq|    auth: 'header:Host'", 3, "providers[0].auth", "does not name a header")]
+    [InlineData("providers:|  - slug: groq|    auth: aws-sigv4|    api_key: k", 4, "providers[0].api_key", "under 'credentials'")]
+    [InlineData("providers:|  - slug: groq|    credentials: {region: us-east-1}", 3, "providers[0].credentials", "only for 'auth: aws-sigv4'")]
+    [InlineData("providers:|  - slug: groq|    auth: aws-sigv4|    credentials: {regoin: us-east-1}", 4,
+        "providers[0].credentials.regoin", "did you mean 'region'?")]
+    [InlineData("providers:|  - slug: groq|    auth: aws-sigv4|    credentials:|      region: US East", 5,
+        "providers[0].credentials.region", "'US East' is not a region")]
+    [InlineData("providers:|  - slug: groq|    auth: aws-sigv4|    credentials: {access_key_id: a}", 4,
+        "providers[0].credentials.secret_access_key", "is missing")]
+    [InlineData("providers:|  - slug: groq|    auth: aws-sigv4|    credentials: {session_token: a}", 4,
+        "providers[0].credentials.session_token", "of no use without")]
+    [InlineData("providers:|  - slug: groq|    auth: aws-sigv4|    credentials: {access_key_id: a, secret_access_key: b, profile: c}", 4,
+        "providers[0].credentials.profile", "contradicts")]
+    [InlineData("providers:|  - slug: groq|    auth: google|    credentials: {client_secret: a}", 4,
+        "providers[0].credentials.client_secret", "is not a known key")]
+    [InlineData("providers:|  - slug: groq|    auth: azure-entra|    credentials: {tenant_id: a/b}", 4,
+        "providers[0].credentials.tenant_id", "not a tenant's id")]
+    [InlineData("providers:|  - slug: groq|    auth: azure-entra|    credentials: {authority: 'http://login.example'}", 4,
+        "providers[0].credentials.authority", "not an https address")]
     [InlineData("providers:|  - slug: groq|    enabled: perhaps", 3, "providers[0].enabled", "neither true nor false")]
     [InlineData("providers:|  - slug: groq|    headers: [a]", 3, "providers[0].headers", "must be a mapping")]
     [InlineData("providers:|  - slug: groq|    headers: {'a b': c}", 3, "providers[0].headers", "not a header name")]

@@ -40,6 +40,24 @@ internal static class Recordings
         return names;
     }
 
+    /// <summary>The files of one provider; one name that stands for none where there are no recordings.</summary>
+    public static TheoryData<string> NamesOf(string provider, string pattern)
+    {
+        var names = new TheoryData<string>();
+        string[] files = Folder is null ? [] : Directory.GetFiles(Path.Combine(Folder, provider), pattern);
+        foreach (var file in files.Order(StringComparer.Ordinal))
+        {
+            names.Add($"{provider}/{Path.GetFileName(file)}");
+        }
+
+        if (names.Count == 0)
+        {
+            names.Add("missing");
+        }
+
+        return names;
+    }
+
     private static string? Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Patchbay.Protocol.Tests;
@@ -62,6 +64,34 @@ public sealed class SseFrameReaderTests
         Assert.Equal("|" + text, await ReadAsync(Bytes.Of($"data: {text}\n\n"), [3000]));
     }
 
+    [Theory]
+    [InlineData(4096, 700)]
+    [InlineData(3000, 1, 2048)]
+    [InlineData(int.MaxValue, 13)]
+    public async Task Events_about_as_long_as_the_buffer_are_read_however_they_are_cut(params int[] cuts)
+    {
+        int[] lengths = [0, 300, 3800, 4085, 4086, 4087, 4088, 4089, 4096, 20, 1, 9000, 3000, 3000, 3000, 16_000, 5];
+        var texts = lengths.Select((length, index) => new string((char)('a' + index), length)).ToArray();
+        var stream = string.Concat(texts.Select(text => "data: " + text + "\r\n\r\n"));
+        Assert.Equal(string.Join(';', texts.Select(text => "|" + text)), await ReadAsync(Bytes.Of(stream), cuts));
+    }
+
+    [Fact]
+    public async Task A_read_that_still_runs_keeps_its_buffer_when_the_reader_is_disposed()
+    {
+        var source = new StalledStream();
+        var reader = new SseFrameReader(source);
+        var fill = reader.FillAsync(TestContext.Current.CancellationToken).AsTask();
+        reader.Dispose();
+        for (var i = 0; i < 16; i++)
+        {
+            Assert.NotSame(source.Target, ArrayPool<byte>.Shared.Rent(source.Target!.Length));
+        }
+
+        source.Arrival.SetResult(1);
+        Assert.True(await fill);
+    }
+
     [Fact]
     public async Task A_remainder_is_reported()
     {
@@ -124,6 +154,19 @@ public sealed class SseFrameReaderTests
 
             var size = Math.Max(1, cuts[_reads++ % cuts.Length]);
             return base.ReadAsync(buffer[..Math.Min(size, buffer.Length)], cancellationToken);
+        }
+    }
+
+    private sealed class StalledStream : MemoryStream
+    {
+        public TaskCompletionSource<int> Arrival { get; } = new();
+
+        public byte[]? Target { get; private set; }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Target = MemoryMarshal.TryGetArray<byte>(buffer, out var segment) ? segment.Array : null;
+            return new ValueTask<int>(Arrival.Task);
         }
     }
 }

@@ -58,6 +58,21 @@ internal static class ProtocolLeaves
         };
     }
 
+    public static Action EditUnlikeEvents()
+    {
+        var editor = new ChatStreamEditor();
+        editor.Reset(Stamp);
+        var output = new PooledBuffer();
+        var data = SampleText.ContentEvent;
+        var isReasoning = false;
+        return () =>
+        {
+            output.Clear();
+            isReasoning = !isReasoning;
+            Require(editor.Process(isReasoning ? SampleText.ReasoningEvent : data, output) == ChunkResult.Forwarded);
+        };
+    }
+
     public static Action ReadAndEditStream()
     {
         var editor = new ChatStreamEditor();

@@ -18,6 +18,9 @@ internal static class SampleText
     /// <summary>One event's data in the middle of a stream.</summary>
     public static byte[] ContentEvent { get; } = Encoding.UTF8.GetBytes(Chunk("{\"content\":\" pressure\"}", "null"));
 
+    /// <summary>One event's data before the text begins.</summary>
+    public static byte[] ReasoningEvent { get; } = Encoding.UTF8.GetBytes(Chunk("{\"reasoning_content\":\" falls\"}", "null"));
+
     /// <summary>A whole stream of 100 events: role, 96 pieces, finish, usage, end.</summary>
     public static byte[] Stream { get; } = WholeStream();
 

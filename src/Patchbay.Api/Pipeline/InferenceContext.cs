@@ -19,6 +19,8 @@ public sealed class InferenceContext
     private UpstreamCall? _call;
     private volatile bool _callerLeft;
     private byte[] _idUtf8 = [];
+    private CanonicalRequest? _canonical;
+    private ChatTranslator? _translator;
 
     /// <summary>The request as Kestrel has it.</summary>
     public HttpContext Http { get; private set; } = null!;
@@ -79,6 +81,17 @@ public sealed class InferenceContext
 
     /// <summary>Reads an answer that comes in one piece.</summary>
     public ChatResponseReader Reader { get; } = new();
+
+    /// <summary>What became of the request in the dialect of the last attempt's provider; null when that provider speaks
+    /// the caller's own.</summary>
+    public DialectRequest? Translated { get; set; }
+
+    /// <summary>Makes answers of other dialects into the caller's.</summary>
+    public ChatTranslator Translator => _translator ??= new ChatTranslator(Editor);
+
+    /// <summary>The request in the form between the dialects; read once for all attempts. Valid as long as
+    /// <see cref="Body"/> is.</summary>
+    public CanonicalRequest Canonical => _canonical ??= CanonicalChatReader.Read(Body.Memory);
 
     /// <summary>The answer that came in one piece.</summary>
     public PooledBuffer Whole { get; } = new();
@@ -155,6 +168,8 @@ public sealed class InferenceContext
         ClampedOutput = null;
         Endpoint = null;
         Binding = null;
+        Translated = null;
+        _canonical = null;
         LatencyMs = null;
         Responder?.Dispose();
         Responder = null;

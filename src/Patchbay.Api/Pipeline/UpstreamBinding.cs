@@ -59,6 +59,7 @@ public sealed class UpstreamBinding
             Name = listing.Name,
             BaseUrl = address,
             Auth = listing.Auth,
+            AuthSettings = listing.AuthSettings,
             ApiKey = listing.ApiKey,
             Headers = listing.Headers,
             Quirks = listing.Quirks,

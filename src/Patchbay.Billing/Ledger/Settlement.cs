@@ -10,25 +10,6 @@ public sealed record Settlement(Generation Generation, string? ProviderSlug, IRe
 {
     /// <summary>Whether an <see cref="OpenHold"/> row was written for it, which the same commit then removes.</summary>
     public bool HoldRecorded { get; init; }
-
-    /// <summary>The scopes whose spending the charge counts against.</summary>
-    public IEnumerable<BudgetScope> Scopes
-    {
-        get
-        {
-            yield return new BudgetScope(BudgetLevel.Organization, Generation.OrganizationId);
-            yield return new BudgetScope(BudgetLevel.Workspace, Generation.WorkspaceId);
-            if (Generation.MemberId is { } member)
-            {
-                yield return new BudgetScope(BudgetLevel.Member, member);
-            }
-
-            if (Generation.KeyId is { } key)
-            {
-                yield return new BudgetScope(BudgetLevel.Key, key);
-            }
-        }
-    }
 }
 
 /// <summary>A cost that the operator bears.</summary>

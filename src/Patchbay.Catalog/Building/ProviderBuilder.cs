@@ -1,3 +1,5 @@
+using Patchbay.Core;
+
 namespace Patchbay.Catalog;
 
 /// <summary>Joins the stored facts of a provider, the operator's fields and the key at hand.</summary>
@@ -7,15 +9,19 @@ internal static class ProviderBuilder
     {
         var baseUrl = own?.BaseUrl ?? WithSlash(record?.BaseUrl);
         var env = (IReadOnlyList<string>?)record?.Env ?? [];
+        var auth = own?.Auth.Word ?? record?.Auth ?? DefaultAuth(own!, baseUrl);
+        var finds = AuthScheme.TryParse(auth, out var scheme) && scheme.FindsCredential;
         return new ProviderListing
         {
             Slug = own?.Slug ?? record!.Slug,
             Name = own?.Name ?? record?.Name ?? own!.Slug,
             Protocol = own?.Protocol ?? "openai",
             BaseUrl = baseUrl,
-            Auth = own?.Auth ?? record?.Auth ?? DefaultAuth(own!, baseUrl),
+            Auth = auth,
+            AuthSettings = own?.Auth.Settings ?? AuthSettings.Empty,
+            FindsCredential = finds && IsWanted(own?.Auth, env, credentials),
             ApiKeyEnv = env,
-            ApiKey = own is { ApiKeyGiven: true } ? own.ApiKey : FirstKey(env, credentials),
+            ApiKey = finds ? null : own is { Auth.KeyGiven: true } ? own.Auth.Key : FirstKey(env, credentials),
             Headers = own?.Headers ?? [],
             Headquarters = own?.Headquarters ?? record?.Headquarters,
             Datacenters = record?.Datacenters,
@@ -38,7 +44,13 @@ internal static class ProviderBuilder
 
     /// <summary>A new provider on this machine needs no key unless one is given.</summary>
     private static string DefaultAuth(OperatorProvider own, Uri? baseUrl) =>
-        !own.ApiKeyGiven && baseUrl is { IsLoopback: true } ? "none" : "bearer";
+        !own.Auth.KeyGiven && baseUrl is { IsLoopback: true } ? "none" : "bearer";
+
+    /// <summary>Whether the operator asked for a scheme that finds its credential by itself, or one of its variables is set.
+    /// Otherwise the provider would be tried, and fail, on every machine.</summary>
+    private static bool IsWanted(OperatorAuth? own, IReadOnlyList<string> env, ICredentialSource credentials) =>
+        own is not { Incomplete: true }
+        && (own is { Word: not null } or { HasCredentials: true } || FirstKey(env, credentials) is not null);
 
     private static string? FirstKey(IReadOnlyList<string> names, ICredentialSource credentials)
     {

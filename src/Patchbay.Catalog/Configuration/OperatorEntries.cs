@@ -9,11 +9,7 @@ internal sealed class OperatorProvider
     public string? Name { get; init; }
     public string? Protocol { get; init; }
     public Uri? BaseUrl { get; init; }
-
-    /// <summary>Whether <c>api_key</c> stands in the file, even if its variable is not set.</summary>
-    public bool ApiKeyGiven { get; init; }
-    public string? ApiKey { get; init; }
-    public string? Auth { get; init; }
+    public required OperatorAuth Auth { get; init; }
     public IReadOnlyList<KeyValuePair<string, string>>? Headers { get; init; }
     public bool? Trains { get; init; }
     public bool? Retains { get; init; }

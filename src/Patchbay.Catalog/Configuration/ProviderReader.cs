@@ -9,15 +9,13 @@ internal static partial class ProviderReader
     private static readonly string[] Protocols =
         ["openai", "openai-responses", "anthropic", "gemini", "vertex", "bedrock", "azure-openai", "cohere"];
 
-    private static readonly string[] AuthSchemes =
-        ["bearer", "x-api-key", "api-key", "x-goog-api-key", "sigv4", "gcp-service-account", "none"];
+    // The schemes of the built-in providers, by their slugs.
+    private static readonly Lazy<FrozenDictionary<string, string>> BuiltInSchemes = new(() => CatalogData.ReadProviders()
+        .ToFrozenDictionary(record => record.Slug, record => record.Auth, StringComparer.Ordinal));
 
-    private static readonly Lazy<FrozenSet<string>> BuiltInSlugs = new(
-        () => CatalogData.ReadProviders().Select(record => record.Slug).ToFrozenSet(StringComparer.Ordinal));
+    public static bool IsBuiltIn(string slug) => BuiltInSchemes.Value.ContainsKey(slug);
 
-    public static bool IsBuiltIn(string slug) => BuiltInSlugs.Value.Contains(slug);
-
-    public static IReadOnlyCollection<string> BuiltIn => BuiltInSlugs.Value;
+    public static IReadOnlyCollection<string> BuiltIn => BuiltInSchemes.Value.Keys;
 
     public static List<OperatorProvider> Read(YamlSection root, ReadContext context)
     {
@@ -58,9 +56,7 @@ internal static partial class ProviderReader
             Name = section.Text("name"),
             Protocol = section.Word("protocol", Protocols),
             BaseUrl = baseUrl,
-            ApiKeyGiven = section.Has("api_key"),
-            ApiKey = section.Secret("api_key"),
-            Auth = section.Word("auth", AuthSchemes),
+            Auth = AuthReader.Read(section, slug is null ? null : BuiltInSchemes.Value.GetValueOrDefault(slug)),
             Headers = Headers(section),
             Trains = policy?.Flag("trains"),
             Retains = policy?.Flag("retains"),
@@ -84,7 +80,7 @@ internal static partial class ProviderReader
             {
                 section.Problem("base_url", "is missing; a provider that is not built in needs it.");
             }
-            else if (!provider.ApiKeyGiven && provider.Auth is null && baseUrl is { IsLoopback: false })
+            else if (provider.Auth is { KeyGiven: false, Word: null } && baseUrl is { IsLoopback: false })
             {
                 section.Warning("api_key",
                     "is missing, so this provider has no credential; write 'auth: none' if it needs none.");

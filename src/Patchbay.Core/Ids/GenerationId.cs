@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace Patchbay.Core;
 
@@ -23,7 +22,7 @@ public static class GenerationId
 
         // Byte-wise modulo is slightly biased, which an identifier of 107 bits can afford.
         Span<byte> random = stackalloc byte[RandomLength];
-        RandomNumberGenerator.Fill(random);
+        RandomPool.Fill(random);
         foreach (var value in random)
         {
             text[length++] = Base62.Alphabet[value % 62];

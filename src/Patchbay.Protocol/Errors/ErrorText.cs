@@ -1,21 +1,20 @@
-using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Patchbay.Protocol;
 
-/// <summary>Makes a provider's text fit to be shown and logged.</summary>
-public static class ErrorText
+/// <summary>Makes a provider's own words fit to be shown and logged.</summary>
+public static partial class ErrorText
 {
     /// <summary>The longest text that is kept, in UTF-16 units.</summary>
     public const int MaxLength = 1000;
 
-    private const string Hidden = "[redacted]";
-    private const int ShortestSecret = 8;
+    private const string HiddenKey = "[redacted]";
+    private const string HiddenAddress = "[url]";
 
-    private static readonly string[] SecretPrefixes =
-        ["sk-", "sk_", "gsk_", "xai-", "pplx-", "AIza", "AKIA", "ASIA", "hf_", "r8_", "Bearer ", "Basic "];
-
-    /// <summary>Replaces what looks like a key and cuts the text to <see cref="MaxLength"/>. Null stays null.</summary>
-    public static string? Redact(string? text)
+    /// <summary>Removes the given key, whatever else looks like a credential, and addresses, and cuts the text to
+    /// <see cref="MaxLength"/>. Null stays null.</summary>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    public static string? Redact(string? text, string? apiKey = null)
     {
         if (text is null)
         {
@@ -23,68 +22,27 @@ public static class ErrorText
         }
 
         // A secret that straddles the cut is still seen whole, as long as it is no longer than the text itself.
-        var rest = text.AsSpan(0, Math.Min(text.Length, MaxLength * 2));
-        var result = new StringBuilder(Math.Min(rest.Length, MaxLength));
-        while (!rest.IsEmpty && result.Length < MaxLength)
+        var head = text.Length <= MaxLength * 2 ? text : text[..(MaxLength * 2)];
+        if (apiKey is { Length: >= 4 })
         {
-            var (at, length) = FindSecret(rest);
-            if (at < 0)
-            {
-                result.Append(rest);
-                break;
-            }
-
-            result.Append(rest[..at]).Append(Hidden);
-            rest = rest[(at + length)..];
+            head = head.Replace(apiKey, HiddenKey, StringComparison.Ordinal);
         }
 
-        if (result.Length > MaxLength)
+        head = Addresses().Replace(Secrets().Replace(head, HiddenKey), HiddenAddress);
+        if (head.Length <= MaxLength)
         {
-            result.Length = char.IsHighSurrogate(result[MaxLength - 1]) ? MaxLength - 1 : MaxLength;
-            result.Append('…');
+            return head;
         }
 
-        return result.ToString();
+        var cut = char.IsHighSurrogate(head[MaxLength - 1]) ? MaxLength - 1 : MaxLength;
+        return string.Concat(head.AsSpan(0, cut), "…");
     }
 
-    private static (int At, int Length) FindSecret(ReadOnlySpan<char> text)
-    {
-        var first = (At: -1, Length: 0);
-        foreach (var prefix in SecretPrefixes)
-        {
-            for (var from = 0; from < text.Length;)
-            {
-                var found = text[from..].IndexOf(prefix, StringComparison.Ordinal);
-                if (found < 0)
-                {
-                    break;
-                }
+    // The beginnings of keys of the providers and clouds that we know, JSON web tokens, and Authorization values.
+    [GeneratedRegex(@"\b(?:(?:sk|pk|gsk|xai|key|api|pplx|nvapi|hf|csk|fw|r8)[-_]|AIza|AKIA|ASIA)[A-Za-z0-9*_\-.+/=]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|(?i:\b(?:bearer|basic)\s+)[\w\-.~+/=]{8,}"
+        + @"|\bya29\.[\w.-]{8,}|(?i:x-amz-security-token)[:=""'\s]+[\w%+/=]{8,}", RegexOptions.NonBacktracking)]
+    private static partial Regex Secrets();
 
-                var at = from + found;
-                var length = prefix.Length;
-                while (at + length < text.Length && IsKeyCharacter(text[at + length]))
-                {
-                    length++;
-                }
-
-                var startsWord = at == 0 || !char.IsAsciiLetterOrDigit(text[at - 1]);
-                if (startsWord && length >= prefix.Length + ShortestSecret)
-                {
-                    if (first.At < 0 || at < first.At)
-                    {
-                        first = (at, length);
-                    }
-
-                    break;
-                }
-
-                from = at + prefix.Length;
-            }
-        }
-
-        return first;
-    }
-
-    private static bool IsKeyCharacter(char value) =>
-        char.IsAsciiLetterOrDigit(value) || value is '-' or '_' or '.' or '*' or '+' or '/' or '=';
+    [GeneratedRegex(@"https?://[^\s""'<>\\)]+", RegexOptions.NonBacktracking)]
+    private static partial Regex Addresses();
 }

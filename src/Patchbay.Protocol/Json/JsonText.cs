@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Patchbay.Protocol;
 
@@ -47,15 +48,9 @@ internal static class JsonText
         return text;
     }
 
-    /// <summary>How many bytes of UTF-8 the inside of a JSON string stands for.</summary>
-    public static int DecodedLength(in Utf8JsonReader reader)
+    /// <summary>How many bytes of UTF-8 the inside of a valid JSON string stands for.</summary>
+    public static int DecodedLength(ReadOnlySpan<byte> raw)
     {
-        var raw = reader.ValueSpan;
-        if (!reader.ValueIsEscaped)
-        {
-            return raw.Length;
-        }
-
         var length = raw.Length;
         for (var at = raw.IndexOf((byte)'\\'); at >= 0; at = raw.IndexOf((byte)'\\'))
         {
@@ -72,6 +67,37 @@ internal static class JsonText
         }
 
         return length;
+    }
+
+    /// <summary>How long the inside of the JSON string is that begins here, behind its opening quote; -1 when the string
+    /// is not closed or breaks JSON's rules. Text that is no UTF-8 breaks them too.</summary>
+    public static int InsideLength(ReadOnlySpan<byte> json, out bool isEscaped)
+    {
+        isEscaped = false;
+        var at = 0;
+        while (true)
+        {
+            var found = json[at..].IndexOfAny(Escapable);
+            if (found < 0)
+            {
+                return -1;
+            }
+
+            at += found;
+            if (json[at] == (byte)'"')
+            {
+                return Utf8.IsValid(json[..at]) ? at : -1;
+            }
+
+            var escape = json[at] == (byte)'\\' ? EscapeLength(json[at..]) : 0;
+            if (escape == 0)
+            {
+                return -1;
+            }
+
+            isEscaped = true;
+            at += escape;
+        }
     }
 
     /// <summary>Removes the escapes of a valid JSON string's inside; stops where the target is full.</summary>
@@ -113,6 +139,25 @@ internal static class JsonText
         return (digits.Length < 300 && !digits.ContainsAny((byte)'e', (byte)'E'))
             || (Utf8Parser.TryParse(digits, out double value, out var used) && used == digits.Length
                 && double.IsFinite(value));
+    }
+
+    // Zero when it is none. As in the reader, a surrogate may stand alone.
+    private static int EscapeLength(ReadOnlySpan<byte> json)
+    {
+        if (json.Length < 2)
+        {
+            return 0;
+        }
+
+        if (json[1] != (byte)'u')
+        {
+            return "\"\\/bfnrt"u8.Contains(json[1]) ? 2 : 0;
+        }
+
+        return json.Length >= 6 && char.IsAsciiHexDigit((char)json[2]) && char.IsAsciiHexDigit((char)json[3])
+            && char.IsAsciiHexDigit((char)json[4]) && char.IsAsciiHexDigit((char)json[5])
+            ? 6
+            : 0;
     }
 
     private static Rune ReadEscape(ReadOnlySpan<byte> escape, out int used)

@@ -44,7 +44,7 @@ internal sealed partial class ChatAnswerScan
             var start = (int)reader.TokenStartIndex + offset;
             if (isDelta && reader.TokenType == JsonTokenType.StartObject)
             {
-                ReadDelta(ref reader);
+                ReadDelta(ref reader, offset);
                 continue;
             }
 
@@ -57,7 +57,7 @@ internal sealed partial class ChatAnswerScan
 
             if (isText && reader.TokenType == JsonTokenType.String)
             {
-                CountText(reader);
+                CountText(reader, offset);
             }
 
             reader.Skip();
@@ -88,6 +88,7 @@ internal sealed partial class ChatAnswerScan
             return;
         }
 
+        _finishes = true;
         var normal = FinishReasons.Normalise(word);
         var hasNative = native.End.Value > 0;
         if (FinishReason is null)
@@ -114,7 +115,7 @@ internal sealed partial class ChatAnswerScan
         return System.Text.Ascii.Equals(text, likely) ? likely : System.Text.Encoding.UTF8.GetString(text);
     }
 
-    private void ReadDelta(ref Utf8JsonReader reader)
+    private void ReadDelta(ref Utf8JsonReader reader, int offset)
     {
         Span<byte> scratch = stackalloc byte[JsonText.LongestName];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -129,10 +130,10 @@ internal sealed partial class ChatAnswerScan
             switch (reader.TokenType)
             {
                 case JsonTokenType.String when isText:
-                    CountText(reader);
+                    CountText(reader, offset);
                     break;
                 case JsonTokenType.StartArray or JsonTokenType.StartObject when isText || isList || isOther:
-                    ReadNested(ref reader, countsText: !isOther);
+                    ReadNested(ref reader, offset, countsText: !isOther);
                     break;
                 default:
                     reader.Skip();
@@ -142,7 +143,7 @@ internal sealed partial class ChatAnswerScan
     }
 
     // Content parts, tool calls and the like: not empty means content; their texts and arguments count.
-    private void ReadNested(ref Utf8JsonReader reader, bool countsText)
+    private void ReadNested(ref Utf8JsonReader reader, int offset, bool countsText)
     {
         var depth = reader.CurrentDepth;
         var isText = false;
@@ -155,9 +156,10 @@ internal sealed partial class ChatAnswerScan
             }
 
             ContentHere = true;
+            HasNestedContent = true;
             if (isText && reader.TokenType == JsonTokenType.String)
             {
-                OutputBytes += JsonText.DecodedLength(reader);
+                NoteText(reader, offset);
             }
         }
 
@@ -171,13 +173,20 @@ internal sealed partial class ChatAnswerScan
             || name.SequenceEqual("thinking"u8) || name.SequenceEqual("input"u8);
     }
 
-    private void CountText(in Utf8JsonReader reader)
+    private void CountText(in Utf8JsonReader reader, int offset)
     {
+        NoteText(reader, offset);
         if (!reader.ValueSpan.IsEmpty)
         {
             ContentHere = true;
             HasContent = true;
-            OutputBytes += JsonText.DecodedLength(reader);
         }
+    }
+
+    private void NoteText(in Utf8JsonReader reader, int offset)
+    {
+        OutputBytes += reader.ValueIsEscaped ? JsonText.DecodedLength(reader.ValueSpan) : reader.ValueSpan.Length;
+        _texts++;
+        _text = Inside(reader, offset);
     }
 }

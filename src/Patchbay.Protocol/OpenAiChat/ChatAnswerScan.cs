@@ -16,6 +16,9 @@ internal sealed partial class ChatAnswerScan(bool isStream)
     private bool _hasProviderSlot;
     private bool _plain;
     private ChatPrefix _prefix;
+    private int _texts;
+    private Range _text;
+    private bool _finishes;
 
     // Facts about the whole answer.
     public ChatUsageCounts Usage;
@@ -49,6 +52,17 @@ internal sealed partial class ChatAnswerScan(bool isStream)
     public bool HasExtras { get; private set; }
 
     public bool ContentHere { get; private set; }
+
+    /// <summary>There is content even if every text of the document is empty.</summary>
+    public bool HasNestedContent { get; private set; }
+
+    /// <summary>The inside of the document's only text, when a document that differs only there (and in
+    /// <see cref="Padding"/>) tells nothing new but that text. Its end is zero when there is no such text.</summary>
+    public Range OnlyText => _texts == 1 && !_finishes && !SawUsage ? _text : default;
+
+    /// <summary>The inside of the last string behind the choices that means nothing here; its end is zero when there is
+    /// none.</summary>
+    public Range Padding { get; private set; }
 
     public bool SawUsage { get; private set; }
 
@@ -114,6 +128,14 @@ internal sealed partial class ChatAnswerScan(bool isStream)
         return Members(ref reader, data, prefix.Length);
     }
 
+    /// <summary>Counts a document like an earlier one with another <see cref="OnlyText"/>, of this many bytes.</summary>
+    public void CountLike(bool hasNestedContent, int textBytes)
+    {
+        ContentHere = hasNestedContent || textBytes > 0;
+        HasContent |= ContentHere;
+        OutputBytes += textBytes;
+    }
+
     private void Begin()
     {
         _spliceCount = 0;
@@ -127,6 +149,10 @@ internal sealed partial class ChatAnswerScan(bool isStream)
         HasChoices = false;
         HasExtras = false;
         ContentHere = false;
+        HasNestedContent = false;
+        _texts = 0;
+        _finishes = false;
+        Padding = default;
         SawUsage = false;
         UsageRange = null;
         ErrorRange = null;
@@ -262,17 +288,38 @@ internal sealed partial class ChatAnswerScan(bool isStream)
                 IsErrorObject = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
                 break;
 
+            // Random letters that hide how long the text is:
+            // https://platform.openai.com/docs/api-reference/chat-streaming/streaming.
             case 11 when name.SequenceEqual("obfuscation"u8):
+                NotePadding(reader, offset);
+                break;
+
             case 18 when name.SequenceEqual("system_fingerprint"u8):
                 break;
 
             default:
+                NotePadding(reader, offset);
                 HasExtras |= reader.TokenType != JsonTokenType.Null;
                 break;
         }
 
         reader.Skip();
         return false;
+    }
+
+    private void NotePadding(in Utf8JsonReader reader, int offset)
+    {
+        if (HasChoices && reader.TokenType == JsonTokenType.String)
+        {
+            Padding = Inside(reader, offset);
+        }
+    }
+
+    // Where the inside of the string stands on which the reader is.
+    private static Range Inside(in Utf8JsonReader reader, int offset)
+    {
+        var start = (int)reader.TokenStartIndex + 1 + offset;
+        return start..(start + reader.ValueSpan.Length);
     }
 
     private bool Replace(ref Utf8JsonReader reader, int start, int offset, SpliceKind kind)

@@ -13,6 +13,7 @@ public sealed class ChatStreamEditor
     private const int LongestPrefix = 4 * 1024;
 
     private readonly ChatAnswerScan _scan = new(isStream: true);
+    private readonly ChatFrameTemplate _template = new();
     private ResponseStamp _stamp;
 
     // The beginning of the last chunk as it came, and as it goes out.
@@ -30,6 +31,12 @@ public sealed class ChatStreamEditor
 
     /// <summary>A comment that keeps the connection alive while the provider is silent.</summary>
     public static ReadOnlySpan<byte> ProcessingComment => ": OPENROUTER PROCESSING\n\n"u8;
+
+    /// <summary>Chunks may be edited by the likeness of the one before. It changes nothing but the time it takes.</summary>
+    internal bool LearnsTemplates { get; init; } = true;
+
+    /// <summary>How many events were edited so.</summary>
+    internal int TemplateFrames { get; private set; }
 
     /// <summary>The usage that the provider reported so far, of each count the largest.</summary>
     public Usage Usage { get; private set; }
@@ -70,10 +77,12 @@ public sealed class ChatStreamEditor
         _stamp = stamp;
         _scan.Reset();
         _prefix = default;
+        _template.Forget();
         _usageLength = 0;
         Usage = default;
         HasUsage = false;
         ContentFrames = 0;
+        TemplateFrames = 0;
         Error = null;
     }
 
@@ -82,6 +91,14 @@ public sealed class ChatStreamEditor
     /// <param name="output">Receives the edited event, only when the result is <see cref="ChunkResult.Forwarded"/>.</param>
     public ChunkResult Process(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
+        if (_template.TryWrite(data, output, out var textBytes))
+        {
+            TemplateFrames++;
+            _scan.CountLike(_template.HasNestedContent, textBytes);
+            ContentFrames += _scan.ContentHere ? 1 : 0;
+            return ChunkResult.Forwarded;
+        }
+
         if (data.IndexOfAny((byte)'\n', (byte)'\r') >= 0)
         {
             data = OneLine(data);
@@ -208,6 +225,10 @@ public sealed class ChatStreamEditor
             Remember(data[..from], sink.Written[before..]);
         }
 
+        var text = HoleAt(_scan.OnlyText, data, ref from, ref next, ref sink);
+        var padding = text.Raw > 0 && _scan.Padding.Start.Value > text.RawEnd
+            ? HoleAt(_scan.Padding, data, ref from, ref next, ref sink)
+            : default;
         next = ChatSplicer.Copy(data, ref from, _scan.CloseAt, splices, next, _stamp, ref sink);
         if (!_scan.HasId || !_scan.HasModel)
         {
@@ -217,7 +238,26 @@ public sealed class ChatStreamEditor
 
         ChatSplicer.Copy(data, ref from, data.Length, splices, next, _stamp, ref sink);
         sink.Append("\n\n"u8);
+        if (text.Raw > 0)
+        {
+            _template.Learn(data, sink.Written, text, padding, _scan.HasNestedContent);
+        }
+
         sink.Complete();
+    }
+
+    // Copies up to a string's inside, and tells where that stands on both sides.
+    private ChatFrameTemplate.Hole HoleAt(
+        Range inside, ReadOnlySpan<byte> data, ref int from, ref int next, ref ByteSink sink)
+    {
+        var (start, end) = (inside.Start.Value, inside.End.Value);
+        if (end == 0 || !LearnsTemplates)
+        {
+            return default;
+        }
+
+        next = ChatSplicer.Copy(data, ref from, start, _scan.Splices, next, _stamp, ref sink);
+        return new ChatFrameTemplate.Hole(start, sink.Length, end - start);
     }
 
     private void Remember(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> edited)

@@ -9,6 +9,7 @@ namespace Patchbay.Protocol;
 public sealed class SseFrameReader : IDisposable
 {
     private const int InitialBuffer = 4 * 1024;
+    private const int LeastRoom = 1024;
     private const byte CarriageReturn = (byte)'\r';
     private const byte LineFeed = (byte)'\n';
 
@@ -25,6 +26,7 @@ public sealed class SseFrameReader : IDisposable
     private int _searched;
     private bool _pastByteOrderMark;
     private bool _skipLineFeed;
+    private bool _isFilling;
 
     /// <summary>Reads events from a stream that the caller owns and closes.</summary>
     /// <param name="source">The body of the answer.</param>
@@ -40,7 +42,8 @@ public sealed class SseFrameReader : IDisposable
     public bool HasRemainder => _end > _start && !(_end == _start + 1 && _skipLineFeed && _buffer![_start] == LineFeed);
 
     /// <summary>Makes one read from the stream. While nothing is buffered it waits with a small buffer only. False at the
-    /// end of the stream. Call it only after <see cref="TryRead"/> asked for more.</summary>
+    /// end of the stream. Call it only after <see cref="TryRead"/> asked for more, and read no event before it has
+    /// completed.</summary>
     /// <exception cref="InvalidOperationException">The pending event already exceeds the cap.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
@@ -51,9 +54,17 @@ public sealed class SseFrameReader : IDisposable
         }
 
         MakeRoom();
-        var read = await _source.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-        _end += read;
-        return read > 0;
+        _isFilling = true;
+        try
+        {
+            var read = await _source.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+            _end += read;
+            return read > 0;
+        }
+        finally
+        {
+            _isFilling = false;
+        }
     }
 
     /// <summary>The next event among the bytes that are already buffered.</summary>
@@ -140,9 +151,15 @@ public sealed class SseFrameReader : IDisposable
         return Parse(start, end, out frame);
     }
 
-    /// <summary>Returns the buffers to the pool. The stream stays open.</summary>
+    /// <summary>Returns the buffers to the pool. The stream stays open. A read that still runs keeps its buffer, and its
+    /// result is nobody's.</summary>
     public void Dispose()
     {
+        if (_isFilling)
+        {
+            _buffer = null;
+        }
+
         Forget();
         if (_joined is not null)
         {
@@ -222,34 +239,31 @@ public sealed class SseFrameReader : IDisposable
             return;
         }
 
-        if (_end < _buffer.Length)
+        // A short room would cut the next read short, and with it what leaves at a time.
+        var pending = _end - _start;
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, pending).CopyTo(_buffer);
+            _line -= _start;
+            _searched -= _start;
+            _start = 0;
+            _end = pending;
+        }
+
+        if (_buffer.Length - pending >= LeastRoom)
         {
             return;
         }
 
-        var pending = _end - _start;
         if (pending > _maxFrameBytes)
         {
             throw new InvalidOperationException("The pending event already exceeds the cap.");
         }
 
-        var target = _buffer;
-        if (_start < _buffer.Length / 2)
-        {
-            target = ArrayPool<byte>.Shared.Rent((int)Math.Min((long)_buffer.Length * 2, Array.MaxLength));
-        }
-
-        _buffer.AsSpan(_start, pending).CopyTo(target);
-        if (!ReferenceEquals(target, _buffer))
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = target;
-        }
-
-        _line -= _start;
-        _searched -= _start;
-        _start = 0;
-        _end = pending;
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min((long)_buffer.Length * 2, Array.MaxLength));
+        _buffer.AsSpan(0, pending).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
     }
 
     // Reads the fields of one event. False when it has no data line.

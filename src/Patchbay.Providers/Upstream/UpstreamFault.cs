@@ -8,6 +8,7 @@ public static class UpstreamFault
     /// <summary>The kind for an exception that ended a call; null when it is none of the transport's.</summary>
     public static GatewayErrorKind? Classify(Exception exception, UpstreamCall call, bool answered) => exception switch
     {
+        CredentialException credential => credential.Kind,
         OperationCanceledException when call.TimedOut =>
             answered ? GatewayErrorKind.ProviderStalled : GatewayErrorKind.ProviderTimeout,
         OperationCanceledException when call.Abandoned => GatewayErrorKind.ClientClosed,

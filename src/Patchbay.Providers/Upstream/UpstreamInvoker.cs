@@ -14,12 +14,23 @@ public sealed class UpstreamInvoker : IDisposable
 
     private readonly HttpMessageInvoker _invoker;
     private readonly DeadlineWatch _watch;
+    private readonly CredentialContext _credentials;
+
+    /// <summary>Prepares the connection pools; tokens are fetched as in production.</summary>
+    public UpstreamInvoker(UpstreamLimits limits, DeadlineWatch watch)
+        : this(limits, watch, new CredentialContext())
+    {
+    }
 
     /// <summary>Prepares the connection pools.</summary>
-    public UpstreamInvoker(UpstreamLimits limits, DeadlineWatch watch)
+    /// <param name="limits">The bounds of every call.</param>
+    /// <param name="watch">Looks after the deadlines.</param>
+    /// <param name="credentials">Where tokens come from; the caller's to dispose.</param>
+    public UpstreamInvoker(UpstreamLimits limits, DeadlineWatch watch, CredentialContext credentials)
     {
         Limits = limits;
         _watch = watch;
+        _credentials = credentials;
         HopId = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -48,7 +59,7 @@ public sealed class UpstreamInvoker : IDisposable
 
     /// <summary>Posts a JSON body and waits for the answer's headers. Throws what the transport throws; see
     /// <see cref="UpstreamFault"/>. Only an allow-list of headers goes out: nothing of the caller's.</summary>
-    public async Task SendAsync(UpstreamCall call, Provider provider, Uri address, ReadOnlyMemory<byte> body, bool stream)
+    public Task SendAsync(UpstreamCall call, Provider provider, Uri address, ReadOnlyMemory<byte> body, bool stream)
     {
         var content = new BodyContent(body);
         content.Headers.ContentType = Json;
@@ -64,10 +75,27 @@ public sealed class UpstreamInvoker : IDisposable
         headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         headers.TryAddWithoutValidation("User-Agent", "Patchbay");
         headers.TryAddWithoutValidation(HopHeader, HopId);
-        provider.Authenticate(headers);
-        call.Response = await _invoker.SendAsync(request, call.Token);
+        provider.AddHeaders(headers);
+        var ready = provider.Credential.ApplyAsync(request, body, _credentials, call.Token);
+        return ready.IsCompletedSuccessfully ? SendAsync(call, provider, request) : SendAsync(call, provider, request, ready);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _invoker.Dispose();
+
+    private async Task SendAsync(UpstreamCall call, Provider provider, HttpRequestMessage request, ValueTask ready)
+    {
+        await ready;
+        await SendAsync(call, provider, request);
+    }
+
+    private async Task SendAsync(UpstreamCall call, Provider provider, HttpRequestMessage request)
+    {
+        var response = await _invoker.SendAsync(request, call.Token);
+        call.Response = response;
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            provider.Credential.Refused(_credentials);
+        }
+    }
 }

@@ -41,6 +41,8 @@ internal static class ServiceRegistration
         services.AddSingleton<StorageCheck>();
         services.AddSingleton<ICredentialSource>(EnvironmentCredentials.Instance);
         services.AddSingleton<DeadlineWatch>();
+        services.AddSingleton(provider => new CredentialContext(
+            clock: provider.GetRequiredService<TimeProvider>(), log: provider.GetRequiredService<ILogger<CredentialContext>>()));
         services.AddSingleton<UpstreamInvoker>();
         services.AddSingleton<InferencePipeline>();
         services.AddSingleton(UpstreamLimitsOf(settings.Limits));

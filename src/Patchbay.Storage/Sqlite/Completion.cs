@@ -1,7 +1,7 @@
 namespace Patchbay.Storage.Sqlite;
 
 /// <summary>Tells the waiters of a batch its outcome on a pool thread, one after the other: one wake-up for all of them,
-/// while the writer thread goes on with the next batch.</summary>
+/// while the thread that wrote it goes on with the next batch.</summary>
 internal sealed class Completion : IThreadPoolWorkItem
 {
     private const int AtATime = 64;
@@ -17,11 +17,11 @@ internal sealed class Completion : IThreadPoolWorkItem
 
     /// <summary>Queues the outcome, null for success, in a few pieces, so that several cores can share a large batch.
     /// </summary>
-    public static void Queue(List<WriteCommand> batch, Exception? failure)
+    public static void Queue(ReadOnlySpan<WriteCommand> batch, Exception? failure)
     {
-        for (var i = 0; i < batch.Count; i += AtATime)
+        for (var i = 0; i < batch.Length; i += AtATime)
         {
-            var piece = batch.GetRange(i, Math.Min(AtATime, batch.Count - i)).ToArray();
+            var piece = batch.Slice(i, Math.Min(AtATime, batch.Length - i)).ToArray();
             ThreadPool.UnsafeQueueUserWorkItem(new Completion(piece, failure), preferLocal: false);
         }
     }

@@ -30,18 +30,17 @@ internal sealed partial class SettlementWriter
     }
 
     /// <summary>Writes all; those settled before have no effect.</summary>
-    public void Write(List<SettlementCommand> commands)
+    public void Write(List<Settlement> settlements)
     {
-        if (commands.Count == 0)
+        if (settlements.Count == 0)
         {
             return;
         }
 
         _fresh.Clear();
         var head = _books.ReadHead();
-        foreach (var command in commands)
+        foreach (var settlement in settlements)
         {
-            var settlement = command.Settlement;
             if (Insert(settlement.Generation, head.BatchId + 1))
             {
                 _fresh.Add(settlement);

@@ -32,7 +32,7 @@ internal sealed class SqliteApiKeyStore(SqliteWriter writer, SqliteReaders reade
 
     /// <inheritdoc/>
     public Task<ApiKey?> FindAsync(KeyHash hash, CancellationToken cancellationToken) =>
-        readers.ReadAsync(
+        readers.ReadApartAsync(
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
@@ -45,7 +45,7 @@ internal sealed class SqliteApiKeyStore(SqliteWriter writer, SqliteReaders reade
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken) =>
-        readers.ReadAsync(
+        readers.ReadApartAsync(
             async connection =>
             {
                 var parameters = new
@@ -64,7 +64,7 @@ internal sealed class SqliteApiKeyStore(SqliteWriter writer, SqliteReaders reade
 
     /// <inheritdoc/>
     public Task CreateAsync(ApiKey key, CancellationToken cancellationToken) =>
-        writer.WriteAsync(
+        writer.WriteApartAsync(
             session => session.Statement(InsertSql).Start()
                 .Add(key.Id)
                 .Add(key.Hash.ToString())
@@ -87,7 +87,7 @@ internal sealed class SqliteApiKeyStore(SqliteWriter writer, SqliteReaders reade
 
     /// <inheritdoc/>
     public Task<bool> UpdateAsync(ApiKey key, CancellationToken cancellationToken) =>
-        writer.WriteAsync(
+        writer.WriteApartAsync(
             session => session.Statement(UpdateSql).Start()
                 .Add(key.Name)
                 .Add(key.Limit?.Nanos)
@@ -103,7 +103,7 @@ internal sealed class SqliteApiKeyStore(SqliteWriter writer, SqliteReaders reade
 
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(KeyHash hash, Guid organizationId, CancellationToken cancellationToken) =>
-        writer.WriteAsync(
+        writer.WriteApartAsync(
             session => session.Statement("DELETE FROM api_key WHERE hash = ? AND organization_id = ?").Start()
                 .Add(hash.ToString())
                 .Add(organizationId)

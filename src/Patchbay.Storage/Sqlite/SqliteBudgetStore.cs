@@ -24,7 +24,7 @@ internal sealed class SqliteBudgetStore(SqliteWriter writer, SqliteReaders reade
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Budget>> ListAsync(BudgetScope scope, CancellationToken cancellationToken) =>
-        readers.ReadAsync(
+        readers.ReadApartAsync(
             async connection =>
             {
                 await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition(
@@ -38,7 +38,7 @@ internal sealed class SqliteBudgetStore(SqliteWriter writer, SqliteReaders reade
 
     /// <inheritdoc/>
     public Task SetAsync(Budget budget, CancellationToken cancellationToken) =>
-        writer.WriteAsync(
+        writer.WriteApartAsync(
             session =>
             {
                 if (budget.Limit is not { } limit)

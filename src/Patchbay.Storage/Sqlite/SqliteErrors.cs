@@ -14,6 +14,10 @@ internal static class SqliteErrors
             SqliteErrorCode: not (raw.SQLITE_ERROR or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_TOOBIG),
         };
 
+    /// <summary>The exception for a caller who must wait until the database takes the settlements before.</summary>
+    public static StorageUnavailableException Unavailable(Exception exception) =>
+        new($"The database does not take settlements at the moment: {exception.Message}", exception);
+
     /// <summary>The exception for the caller.</summary>
     public static Exception Translate(Exception exception) => exception switch
     {

@@ -25,14 +25,14 @@ internal sealed class SqliteOrganizationStore(SqliteWriter writer, SqliteReaders
             return existing;
         }
 
-        await writer.WriteAsync(session => Create(session, now), cancellationToken);
+        await writer.WriteApartAsync(session => Create(session, now), cancellationToken);
         return await FindDefaultAsync(cancellationToken)
             ?? throw new InvalidOperationException("The default organization has no owner or no default workspace.");
     }
 
     /// <inheritdoc/>
     public Task<Workspace?> FindWorkspaceAsync(Guid id, CancellationToken cancellationToken) =>
-        readers.ReadAsync(
+        readers.ReadApartAsync(
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
@@ -44,7 +44,7 @@ internal sealed class SqliteOrganizationStore(SqliteWriter writer, SqliteReaders
             cancellationToken);
 
     private Task<DefaultTenant?> FindDefaultAsync(CancellationToken cancellationToken) =>
-        readers.ReadAsync(
+        readers.ReadApartAsync(
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(

@@ -6,7 +6,8 @@ namespace Patchbay.Storage.Sqlite;
 
 /// <summary>Read-only connections, opened when needed and kept. Each read sees every commit that ended before it began.</summary>
 /// <param name="connectionString">How to open one.</param>
-internal sealed class SqliteReaders(string connectionString) : IAsyncDisposable
+/// <param name="catchUp">Brings all settlements into the tables that are durable by now.</param>
+internal sealed class SqliteReaders(string connectionString, Func<CancellationToken, ValueTask> catchUp) : IAsyncDisposable
 {
     private const int MaxConnections = 8;
 
@@ -14,8 +15,24 @@ internal sealed class SqliteReaders(string connectionString) : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
 
-    /// <summary>Reads on a pool thread, since SQLite blocks while it reads the disk.</summary>
+    /// <summary>Reads on a pool thread, since SQLite blocks while it reads the disk. Sees every settlement that was durable
+    /// before.</summary>
     public async Task<T> ReadAsync<T>(Func<SqliteConnection, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await catchUp(cancellationToken);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException)
+        {
+            throw SqliteErrors.Translate(exception);
+        }
+
+        return await ReadApartAsync(read, cancellationToken);
+    }
+
+    /// <summary>The same for tables that settlements do not change: it does not wait for them.</summary>
+    public async Task<T> ReadApartAsync<T>(Func<SqliteConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         await TakeSlotAsync(cancellationToken);
         try

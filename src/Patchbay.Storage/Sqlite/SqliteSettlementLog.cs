@@ -1,17 +1,21 @@
 using Microsoft.Extensions.ObjectPool;
 using Patchbay.Billing;
+using Patchbay.Core;
+using Patchbay.Storage.Journal;
 
 namespace Patchbay.Storage.Sqlite;
 
-/// <summary>Settlements through the writer thread's queue.</summary>
+/// <summary>Settlements through the server's journal, or through the writer thread's queue where there is none.</summary>
 internal sealed class SqliteSettlementLog : ISettlementLog
 {
+    private readonly SettlementJournal? _journal;
     private readonly SqliteWriter _writer;
     private readonly ObjectPool<SettlementCommand> _pool;
 
-    /// <summary>Settles through this writer.</summary>
-    public SqliteSettlementLog(SqliteWriter writer)
+    /// <summary>Settles through these.</summary>
+    public SqliteSettlementLog(SettlementJournal? journal, SqliteWriter writer)
     {
+        _journal = journal;
         _writer = writer;
         _pool = new DefaultObjectPool<SettlementCommand>(new Policy(this), maximumRetained: 4096);
     }
@@ -21,8 +25,34 @@ internal sealed class SqliteSettlementLog : ISettlementLog
     {
         var command = _pool.Get();
         var wait = command.Start(settlement);
-        return _writer.TryEnqueue(command) ? wait : QueueAsync(command, wait);
+        return _journal is null ? SettleDirectly(command, wait) : Journal(_journal, command, wait);
     }
+
+    private static ValueTask Journal(SettlementJournal journal, SettlementCommand command, ValueTask wait)
+    {
+        try
+        {
+            // The database would refuse it only after it was acknowledged.
+            SettlementRules.Check(command.Settlement);
+            command.Encode();
+        }
+        catch (Exception exception)
+        {
+            command.Abandon();
+            return ValueTask.FromException(exception);
+        }
+
+        if (journal.TryEnqueue(command))
+        {
+            return wait;
+        }
+
+        command.Abandon();
+        return ValueTask.FromException(new StorageUnavailableException("The database is being closed."));
+    }
+
+    private ValueTask SettleDirectly(SettlementCommand command, ValueTask wait) =>
+        _writer.TryEnqueue(command) ? wait : QueueAsync(command, wait);
 
     private async ValueTask QueueAsync(SettlementCommand command, ValueTask wait)
     {

@@ -1,43 +1,49 @@
-using System.Globalization;
-using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Patchbay.Billing;
 using Patchbay.Core;
 using Patchbay.Identity;
+using Patchbay.Storage.Journal;
 using SQLitePCL;
 
 namespace Patchbay.Storage.Sqlite;
 
-/// <summary>Everything in one SQLite file: one writing connection with its thread, several reading ones.</summary>
+/// <summary>Everything in one SQLite file: one writing connection with its thread, several reading ones, and before them the
+/// journal, in which a server's settlements become durable.</summary>
 internal sealed partial class SqliteStorage : PatchbayStorage
 {
-    private const long QuickCheckAbove = 256L << 20;
-
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
     private readonly string _path;
-    private readonly ServerLock? _lock;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private ServerLock? _lock;
+    private PendingSettlements? _pending;
+    private Func<CancellationToken, ValueTask> _catchUp;
     private bool _disposed;
 
     private SqliteStorage(
-        SqliteWriter writer, SqliteReaders readers, string path, ServerLock? serverLock, TimeProvider timeProvider, ILogger logger)
+        string path,
+        SqliteWriter writer,
+        SettlementJournal? journal,
+        Func<CancellationToken, ValueTask> catchUp,
+        TimeProvider timeProvider,
+        ILogger logger)
     {
         _path = path;
         _writer = writer;
-        _readers = readers;
-        _lock = serverLock;
+        _catchUp = catchUp;
+        _readers = new SqliteReaders(SqliteDatabase.ConnectionString(path, SqliteOpenMode.ReadOnly), catchUp);
         _timeProvider = timeProvider;
         _logger = logger;
-        ApiKeys = new SqliteApiKeyStore(writer, readers);
-        Organizations = new SqliteOrganizationStore(writer, readers);
-        Budgets = new SqliteBudgetStore(writer, readers);
-        Generations = new SqliteGenerationStore(readers);
-        Settlements = new SqliteSettlementLog(writer);
-        Ledger = new SqliteLedgerStore(writer, readers, timeProvider);
-        OpenHolds = new SqliteOpenHoldLog(writer, readers);
+        Journal = journal;
+        ApiKeys = new SqliteApiKeyStore(writer, _readers);
+        Organizations = new SqliteOrganizationStore(writer, _readers);
+        Budgets = new SqliteBudgetStore(writer, _readers);
+        Generations = new SqliteGenerationStore(_readers);
+        Settlements = new SqliteSettlementLog(journal, writer);
+        Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
+        OpenHolds = new SqliteOpenHoldLog(writer, _readers);
     }
 
     /// <inheritdoc/>
@@ -67,9 +73,12 @@ internal sealed partial class SqliteStorage : PatchbayStorage
     /// <summary>The writing thread, for tests that take the disk away from it.</summary>
     internal SqliteWriter Writer => _writer;
 
+    /// <summary>The journal of a server, for tests that take the disk away from it.</summary>
+    internal SettlementJournal? Journal { get; }
+
     /// <summary>Opens or makes <c>patchbay.db</c> in the folder.</summary>
-    public static async Task<SqliteStorage> OpenAsync(
-        string dataDirectory,
+    public static async Task<SqliteStorage> OpenFolderAsync(
+        StorageOptions options,
         bool exclusive,
         TimeProvider timeProvider,
         ILoggerFactory loggerFactory,
@@ -77,29 +86,28 @@ internal sealed partial class SqliteStorage : PatchbayStorage
     {
         Batteries_V2.Init();
         var logger = loggerFactory.CreateLogger<SqliteStorage>();
+        var path = Path.Combine(options.DataDirectory, "patchbay.db");
         ServerLock? serverLock = null;
         SqliteConnection? connection = null;
         try
         {
-            Directory.CreateDirectory(dataDirectory);
-            serverLock = exclusive ? ServerLock.Take(dataDirectory) : null;
-            var path = Path.Combine(dataDirectory, "patchbay.db");
-            connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWriteCreate));
-            await connection.OpenAsync(cancellationToken);
-            await PrepareAsync(connection, exclusive, cancellationToken);
+            Directory.CreateDirectory(options.DataDirectory);
+            serverLock = exclusive ? await ServerLock.TakeAsync(options.DataDirectory, timeProvider, cancellationToken) : null;
+            connection = await SqliteDatabase.OpenAsync(path, exclusive, cancellationToken);
             if (serverLock is { WasUnclean: true })
             {
-                await CheckIntegrityAsync(connection, new FileInfo(path).Length, logger, cancellationToken);
+                await SqliteDatabase.CheckIntegrityAsync(connection, new FileInfo(path).Length, logger, cancellationToken);
             }
 
-            await MigrateAsync(connection, new SchemaMigrator(Migration.Embedded("Sqlite"), timeProvider), logger, cancellationToken);
-            return new SqliteStorage(
-                new SqliteWriter(connection, exclusive, timeProvider, loggerFactory.CreateLogger<SqliteWriter>()),
-                new SqliteReaders(ConnectionString(path, SqliteOpenMode.ReadOnly)),
-                path,
-                serverLock,
-                timeProvider,
-                logger);
+            await SqliteDatabase.MigrateAsync(
+                connection, new SchemaMigrator(Migration.Embedded("Sqlite"), timeProvider), logger, cancellationToken);
+            if (serverLock is null)
+            {
+                return await BesideServerAsync(options, path, connection, timeProvider, loggerFactory, cancellationToken);
+            }
+
+            var state = await JournalState.ReadAsync(connection, cancellationToken);
+            return AsServer(options, path, connection, state, serverLock, timeProvider, loggerFactory);
         }
         catch (Exception exception)
         {
@@ -119,17 +127,55 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         }
     }
 
-    /// <summary>Brings the schema up to date; other openers wait for the transaction.</summary>
-    internal static async Task MigrateAsync(
-        SqliteConnection connection, SchemaMigrator migrator, ILogger logger, CancellationToken cancellationToken)
+    private static SqliteStorage AsServer(
+        StorageOptions options,
+        string path,
+        SqliteConnection connection,
+        JournalState state,
+        ServerLock serverLock,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory)
     {
-        await using var transaction = connection.BeginTransaction(deferred: false);
-        foreach (var name in await migrator.MigrateAsync(connection, transaction, cancellationToken))
+        var folder = new JournalFolder(options.DataDirectory, timeProvider);
+        var pending = new PendingSettlements(state.Sequence, timeProvider);
+        using (var session = new SqliteSession(connection))
         {
-            Log.Migrated(logger, name);
+            SqliteDatabase.Replay(session, folder, state, pending, timeProvider, loggerFactory);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        var segments = new JournalSegments(folder, state.DatabaseId, options.JournalSegmentBytes);
+        segments.Prepare();
+        var journaled = new JournaledSettlements(pending, new RefusedSettlements(folder.RefusedFile));
+        var writer = new SqliteWriter(connection, journaled, timeProvider, loggerFactory.CreateLogger<SqliteWriter>());
+        var journal = new SettlementJournal(segments, pending, writer, loggerFactory.CreateLogger<SettlementJournal>());
+        return new SqliteStorage(
+            path, writer, journal, writer.CatchUpAsync, timeProvider, loggerFactory.CreateLogger<SqliteStorage>())
+        {
+            _lock = serverLock,
+            _pending = pending,
+        };
+    }
+
+    private static async Task<SqliteStorage> BesideServerAsync(
+        StorageOptions options,
+        string path,
+        SqliteConnection connection,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken)
+    {
+        var follower = new JournalFollower(options.DataDirectory, path, timeProvider, loggerFactory);
+        await follower.CatchUpAsync(cancellationToken);
+        return new SqliteStorage(
+            path,
+            new SqliteWriter(connection, journaled: null, timeProvider, loggerFactory.CreateLogger<SqliteWriter>()),
+            journal: null,
+            follower.CatchUpAsync,
+            timeProvider,
+            loggerFactory.CreateLogger<SqliteStorage>())
+        {
+            _catchUp = follower.RequireAsync,
+        };
     }
 
     /// <inheritdoc/>
@@ -151,8 +197,12 @@ internal sealed partial class SqliteStorage : PatchbayStorage
     }
 
     /// <inheritdoc/>
-    public override Task BackupAsync(string file, CancellationToken cancellationToken) =>
-        SqliteBackup.WriteAsync(ConnectionString(_path, SqliteOpenMode.ReadOnly), file, cancellationToken);
+    public override async Task BackupAsync(string file, CancellationToken cancellationToken)
+    {
+        await _catchUp(cancellationToken);
+        await SqliteBackup.WriteAsync(
+            SqliteDatabase.ConnectionString(_path, SqliteOpenMode.ReadOnly), file, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -164,7 +214,13 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
         _disposed = true;
         await _readers.DisposeAsync();
+        if (Journal is not null)
+        {
+            await Journal.DisposeAsync();
+        }
+
         await _writer.DisposeAsync();
+        _pending?.Dispose();
         if (_writer.StoppedCleanly)
         {
             _lock?.MarkClean();
@@ -174,62 +230,8 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Log.Closed(_logger);
     }
 
-    private static string ConnectionString(string path, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
-    {
-        DataSource = path,
-        Mode = mode,
-        Pooling = false,
-    }.ToString();
-
-    /// <summary>WAL with a flush per commit. Pages of 8 KiB cost a fifth less system time per settlement than those of 4 KiB;
-    /// the log is moved into the database at 32 MiB. Only the server checkpoints: one connection that writes and checkpoints keeps
-    /// clear of the WAL-reset fault of SQLite before 3.51.3.</summary>
-    private static async Task PrepareAsync(SqliteConnection connection, bool exclusive, CancellationToken cancellationToken)
-    {
-        await connection.ExecuteAsync(new CommandDefinition("""
-            PRAGMA busy_timeout = 5000;
-            PRAGMA page_size = 8192;
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = FULL;
-            PRAGMA foreign_keys = ON;
-            PRAGMA temp_store = MEMORY;
-            PRAGMA cache_size = -16384;
-            """, cancellationToken: cancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition(
-            exclusive ? "PRAGMA wal_autocheckpoint = 4000" : "PRAGMA wal_autocheckpoint = 0",
-            cancellationToken: cancellationToken));
-        var journal = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
-            "PRAGMA journal_mode", cancellationToken: cancellationToken));
-        if (!string.Equals(journal, "wal", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new StorageRefusedException(
-                $"The data folder's file system does not allow SQLite's write-ahead log (journal mode is {journal}). Use a local disk.");
-        }
-    }
-
-    private static async Task CheckIntegrityAsync(
-        SqliteConnection connection, long bytes, ILogger logger, CancellationToken cancellationToken)
-    {
-        Log.Checking(logger, bytes);
-        var result = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
-            bytes > QuickCheckAbove ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)",
-            commandTimeout: 0, cancellationToken: cancellationToken));
-        if (result != "ok")
-        {
-            throw new StorageRefusedException(
-                string.Create(CultureInfo.InvariantCulture, $"The database file is damaged: {result}. Restore a backup."));
-        }
-    }
-
     private static partial class Log
     {
-        [LoggerMessage(EventId = 7005, Level = LogLevel.Information, Message = "Applied migration {Migration}.")]
-        public static partial void Migrated(ILogger logger, string migration);
-
-        [LoggerMessage(EventId = 7006, Level = LogLevel.Warning,
-            Message = "The last server did not stop cleanly; checking the database of {Bytes} bytes.")]
-        public static partial void Checking(ILogger logger, long bytes);
-
         [LoggerMessage(EventId = 7007, Level = LogLevel.Debug, Message = "The database is closed.")]
         public static partial void Closed(ILogger logger);
     }

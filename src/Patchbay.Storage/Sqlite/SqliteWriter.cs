@@ -1,7 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Patchbay.Billing;
 using Patchbay.Core;
+using Patchbay.Storage.Journal;
 
 namespace Patchbay.Storage.Sqlite;
 
@@ -19,30 +22,46 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly SqliteConnection _connection;
     private readonly SqliteSession _session;
     private readonly SettlementWriter _settlements;
-    private readonly bool _ownsCheckpoints;
+    private readonly WriteTransaction _transaction;
+    private readonly JournaledSettlements? _journaled;
+    private readonly SettlementIngest? _ingest;
     private readonly ILogger _logger;
-    private readonly List<SettlementCommand> _settling = new(MaxBatch);
+    private readonly List<Settlement> _settling = new(MaxBatch);
 
-    /// <summary>Takes over an open connection and starts. The one that owns checkpoints leaves no log behind.</summary>
+    /// <summary>Takes over an open connection and starts. The server's writer, which is given what is journaled, owns the
+    /// checkpoints and leaves no log behind.</summary>
     public SqliteWriter(
-        SqliteConnection connection, bool ownsCheckpoints, TimeProvider timeProvider, ILogger<SqliteWriter> logger)
+        SqliteConnection connection, JournaledSettlements? journaled, TimeProvider timeProvider, ILogger<SqliteWriter> logger)
     {
         _connection = connection;
-        _ownsCheckpoints = ownsCheckpoints;
+        _journaled = journaled;
         _logger = logger;
         _session = new SqliteSession(connection);
+        _transaction = new WriteTransaction(_session, logger);
         _settlements = new SettlementWriter(_session, timeProvider, logger);
+        if (journaled is not null)
+        {
+            _ingest = new SettlementIngest(_session, _settlements, journaled, logger);
+            journaled.Pending.WakeWith(() => TryEnqueue(new CatchUpCommand()));
+        }
+
         var thread = new Thread(Run) { IsBackground = true, Name = "patchbay-sqlite-writer" };
         thread.Start();
     }
 
-    /// <summary>Executes work in a transaction of the writer thread; the task ends when it is durable.</summary>
-    public async Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
-    {
-        var command = new WorkCommand<T>(work);
-        await EnqueueAsync(command, cancellationToken);
-        return await command.Task;
-    }
+    /// <summary>Executes work in a transaction of the writer thread, after all settlements that were durable before; the task
+    /// ends when it is durable.</summary>
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
+        WriteAsync(new WorkCommand<T>(work, afterSettlements: true), cancellationToken);
+
+    /// <summary>The same for work on tables that settlements neither change nor read: it does not wait for them.</summary>
+    public Task<T> WriteApartAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
+        WriteAsync(new WorkCommand<T>(work, afterSettlements: false), cancellationToken);
+
+    /// <summary>Ends when all settlements that were durable before are in the tables.</summary>
+    /// <exception cref="StorageUnavailableException">The database does not take them.</exception>
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) =>
+        _journaled is { Pending.Any: true } ? new ValueTask(CatchUpNowAsync(cancellationToken)) : ValueTask.CompletedTask;
 
     /// <summary>Puts a command into the queue without waiting. False when the queue is full or closed.</summary>
     public bool TryEnqueue(WriteCommand command) => _queue.Writer.TryWrite(command);
@@ -64,21 +83,35 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     /// reads it.</summary>
     public bool StoppedCleanly { get; private set; }
 
-    /// <summary>Finishes what is queued, empties the log into the database and closes the connection.</summary>
+    /// <summary>Finishes what is queued, brings in what is journaled, empties the log into the database and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
         await _stopped.Task;
-        StoppedCleanly = TryCheckpoint();
+        var isComplete = _ingest?.Run() is null;
+        StoppedCleanly = TryCheckpoint() && isComplete;
         _session.Dispose();
         await _connection.DisposeAsync();
+    }
+
+    private async Task<T> WriteAsync<T>(WorkCommand<T> command, CancellationToken cancellationToken)
+    {
+        await EnqueueAsync(command, cancellationToken);
+        return await command.Task;
+    }
+
+    private async Task CatchUpNowAsync(CancellationToken cancellationToken)
+    {
+        var command = new CatchUpCommand();
+        await EnqueueAsync(command, cancellationToken);
+        await command.Task.WaitAsync(cancellationToken);
     }
 
     private bool TryCheckpoint()
     {
         try
         {
-            if (_ownsCheckpoints)
+            if (_journaled is not null)
             {
                 _session.Statement("PRAGMA wal_checkpoint(TRUNCATE)").Execute();
             }
@@ -101,6 +134,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         var batch = new List<WriteCommand>(MaxBatch);
         while (Take(batch))
         {
+            CatchUp(batch);
             Process(batch);
             batch.Clear();
         }
@@ -129,11 +163,40 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         }
     }
 
+    // What is durable by now enters the tables before the work that must see it. What only waited for that is done then.
+    private void CatchUp(List<WriteCommand> batch)
+    {
+        if (!batch.Exists(static command => command.AfterSettlements))
+        {
+            return;
+        }
+
+        if (_ingest?.Run() is { } failure)
+        {
+            Settle(batch, static command => command.AfterSettlements, SqliteErrors.Unavailable(failure));
+        }
+        else
+        {
+            Settle(batch, static command => command is CatchUpCommand, failure: null);
+        }
+    }
+
+    private static void Settle(List<WriteCommand> batch, Predicate<WriteCommand> which, Exception? failure)
+    {
+        Completion.Queue(batch.FindAll(which).ToArray(), failure);
+        batch.RemoveAll(which);
+    }
+
     private void Process(List<WriteCommand> batch)
     {
-        if (TryCommit(batch, out var exception))
+        if (batch.Count == 0)
         {
-            Completion.Queue(batch, failure: null);
+            return;
+        }
+
+        if (_transaction.TryCommit((Writer: this, batch), static state => state.Writer.Execute(state.batch), out var exception))
+        {
+            Completion.Queue(CollectionsMarshal.AsSpan(batch), failure: null);
         }
         else if (batch.Count > 1 && SqliteErrors.IsFaultOfRow(exception))
         {
@@ -146,60 +209,32 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         else
         {
             Log.CommitFailed(_logger, batch.Count, exception);
-            Completion.Queue(batch, SqliteErrors.Translate(exception));
+            Completion.Queue(CollectionsMarshal.AsSpan(batch), SqliteErrors.Translate(exception));
         }
     }
 
-    private bool TryCommit(List<WriteCommand> batch, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Exception? exception)
+    private void Execute(List<WriteCommand> batch)
     {
         _settling.Clear();
-        try
+        foreach (var command in batch)
         {
-            _session.Begin();
-            foreach (var command in batch)
+            if (command is SettlementCommand settlement)
             {
-                if (command is SettlementCommand settlement)
-                {
-                    _settling.Add(settlement);
-                }
-                else
-                {
-                    ((WorkCommand)command).Execute(_session);
-                }
+                _settling.Add(settlement.Settlement);
             }
+            else
+            {
+                ((WorkCommand)command).Execute(_session);
+            }
+        }
 
-            _settlements.Write(_settling);
-            _session.Commit();
-            exception = null;
-            return true;
-        }
-        catch (Exception caught)
-        {
-            exception = caught;
-            TryRollback();
-            return false;
-        }
-    }
-
-    private void TryRollback()
-    {
-        try
-        {
-            _session.Rollback();
-        }
-        catch (SqliteException exception)
-        {
-            Log.RollbackFailed(_logger, exception);
-        }
+        _settlements.Write(_settling);
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventId = 7008, Level = LogLevel.Error, Message = "{Commands} writes failed and had no effect.")]
         public static partial void CommitFailed(ILogger logger, int commands, Exception exception);
-
-        [LoggerMessage(EventId = 7009, Level = LogLevel.Error, Message = "A failed transaction could not be rolled back.")]
-        public static partial void RollbackFailed(ILogger logger, Exception exception);
 
         [LoggerMessage(EventId = 7010, Level = LogLevel.Warning, Message = "The write-ahead log could not be emptied.")]
         public static partial void CheckpointFailed(ILogger logger, Exception exception);

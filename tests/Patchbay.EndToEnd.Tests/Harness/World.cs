@@ -35,6 +35,9 @@ public sealed record WorldOptions
     /// <summary>Providers whose address is not the simulator's.</summary>
     public IReadOnlyDictionary<string, string> Addresses { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What a provider speaks, by its slug; OpenAI's chat API where it is not named.</summary>
+    public IReadOnlyDictionary<string, string> Protocols { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Further lines of a provider in patchbay.yaml, by its slug, such as <c>quirks: [x]</c>.</summary>
     public IReadOnlyDictionary<string, string> ProviderYaml { get; init; } = new Dictionary<string, string>();
 
@@ -148,7 +151,7 @@ public sealed class World : IAsyncDisposable
             var address = _options.Addresses.TryGetValue(provider, out var other) ? other : Simulator.BaseUrl(provider);
             yaml.AppendLine(CultureInfo.InvariantCulture, $"  - slug: {provider}")
                 .AppendLine(CultureInfo.InvariantCulture, $"    name: {provider.ToUpperInvariant()}")
-                .AppendLine("    protocol: openai")
+                .AppendLine(CultureInfo.InvariantCulture, $"    protocol: {_options.Protocols.GetValueOrDefault(provider, "openai")}")
                 .AppendLine(CultureInfo.InvariantCulture, $"    base_url: {address}")
                 .AppendLine(CultureInfo.InvariantCulture, $"    api_key: upstream-secret-{provider}");
             if (_options.ProviderYaml.TryGetValue(provider, out var more))

@@ -54,6 +54,8 @@ public sealed class LimitWindowTests(WindowWorld fixture) : IClassFixture<Window
 
     private async Task MoveHistoryAsync(int days)
     {
+        // What was settled just now is in the tables when somebody has read them.
+        await fixture.Books.TotalsAsync(Token);
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(World.Data, "patchbay.db")};Pooling=False");
         await connection.OpenAsync(Token);
         await using var command = connection.CreateCommand();

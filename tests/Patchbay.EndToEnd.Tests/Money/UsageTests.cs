@@ -45,6 +45,19 @@ public sealed class UsageTests(SqliteLedgerWorld fixture)
         Assert.Equal(9_000 + (row.Usage.CompletionTokens * 2_000), row.Charge.Nanos);
     }
 
+    [Fact]
+    public async Task A_whole_answer_without_usage_is_charged_for_its_tokens_of_o200k_base()
+    {
+        using var key = await TestKey.CreateAsync(World, Token);
+        var answer = await key.Api.ChatAsync("test/usage-missing", Token);
+
+        var text = answer.Json.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
+        var tokens = O200kTokenizer.CountChars(text);
+        Assert.InRange(tokens, 3, 60);
+        Assert.Equal(tokens, answer.Json.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        Assert.Equal(9_000 + (tokens * 2_000), TestKey.CostOf(answer));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

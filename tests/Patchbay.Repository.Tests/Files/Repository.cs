@@ -9,7 +9,7 @@ internal static class Repository
         ["artifacts", "node_modules", "dist", "bin", "obj", "data", ".git", "TestResults", ".vs", ".idea"];
 
     private static readonly HashSet<string> BinaryEndings =
-        new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".ico", ".woff", ".woff2", ".gif", ".pdf", ".zip" };
+        new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".ico", ".woff", ".woff2", ".gif", ".pdf", ".zip", ".br" };
 
     public static string Root { get; } = FindRoot();
 

@@ -76,10 +76,17 @@ public abstract class AuditCompliance(TestDatabase database) : StorageCompliance
     /// <summary>Two batches of one settlement each, one posting, one more settlement.</summary>
     protected async Task FillAsync()
     {
-        await Storage.Settlements.SettleAsync(Samples.Settlement(Now, 1000));
-        await Storage.Settlements.SettleAsync(Samples.Settlement(Now, 2000));
+        await SettleAloneAsync(Samples.Settlement(Now, 1000));
+        await SettleAloneAsync(Samples.Settlement(Now, 2000));
         await Storage.Ledger.PostAsync(
             [new LedgerEntry(LedgerAccount.EquityGrants, LedgerAccount.Credits(Samples.Organization), 500, "grant:1")], Token);
-        await Storage.Settlements.SettleAsync(new Settlement(Samples.Full(Now), null, []));
+        await SettleAloneAsync(new Settlement(Samples.Full(Now), null, []));
+    }
+
+    // Whoever reads sees it in the tables, so that the next one comes into another batch.
+    private async Task SettleAloneAsync(Settlement settlement)
+    {
+        await Storage.Settlements.SettleAsync(settlement);
+        Assert.NotNull(await Storage.Generations.FindAsync(settlement.Generation.Id, Samples.Organization, Token));
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-
 namespace Patchbay.Storage.Tests;
 
 /// <summary>A database of its own for one test, with the means to damage it.</summary>
@@ -11,8 +9,11 @@ public abstract class TestDatabase : IAsyncDisposable
 
     public abstract Task CreateAsync();
 
+    /// <summary>What was logged at Information or above since the database was made.</summary>
+    public LogLines Log { get; } = new();
+
     public Task<PatchbayStorage> OpenAsync(bool exclusive = true) =>
-        PatchbayStorage.OpenAsync(Options, exclusive, Clock, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+        PatchbayStorage.OpenAsync(Options, exclusive, Clock, Log, TestContext.Current.CancellationToken);
 
     /// <summary>Executes SQL on a connection of its own, with the schema's rules switched off.</summary>
     public abstract Task ExecuteAsync(string sql);

@@ -3,7 +3,7 @@ using Patchbay.Core;
 
 namespace Patchbay.Storage.Tests;
 
-public sealed class SqliteOnlyTests() : StorageCompliance(new SqliteTestDatabase())
+public sealed class SqliteOnlyTests() : StorageCompliance(new SqliteTestDatabase { JournalSegmentBytes = 4 << 20 })
 {
     private SqliteTestDatabase Sqlite => (SqliteTestDatabase)Database;
 
@@ -27,12 +27,10 @@ public sealed class SqliteOnlyTests() : StorageCompliance(new SqliteTestDatabase
             await Task.Delay(10, Token);
         }
 
-        // As if the machine had died here. The log is read last: nothing is moved out of it while it is below the limit at
-        // which the server checkpoints.
+        // As if the machine had died here. SQLite's log is read after the database: nothing is moved out of it while it is below
+        // the limit at which the server checkpoints. The journal is read last, while its first segment is not full.
         string[] known = [.. acknowledged];
-        await using var copy = new SqliteTestDatabase();
-        File.Copy(Sqlite.File, copy.File);
-        File.Copy(Sqlite.File + "-wal", copy.File + "-wal");
+        await using var copy = Sqlite.Copy();
         await stop.CancelAsync();
         await Task.WhenAll(callers);
 
@@ -64,21 +62,22 @@ public sealed class SqliteOnlyTests() : StorageCompliance(new SqliteTestDatabase
     {
         var settlement = Samples.Settlement(Now);
         await Storage.Settlements.SettleAsync(settlement);
+        Assert.NotNull(await Storage.Generations.FindAsync(settlement.Generation.Id, Samples.Organization, Token));
         await SqliteTestDatabase.PragmaAsync(Storage, "PRAGMA query_only = 1");
-        await Assert.ThrowsAsync<StorageUnavailableException>(
-            async () => await Storage.Settlements.SettleAsync(Samples.Settlement(Now)));
         Assert.False(await Storage.CanWriteAsync(Token));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Storage.OpenHolds.RemoveAsync(["gen-1"], Token));
 
         Assert.NotNull(await Storage.Generations.FindAsync(settlement.Generation.Id, Samples.Organization, Token));
         await AssertBooksAreRightAsync();
     }
 
     [Fact]
-    public async Task A_clean_stop_leaves_one_file_and_an_empty_lock()
+    public async Task A_clean_stop_leaves_everything_in_one_file_and_an_empty_lock()
     {
         await Storage.Settlements.SettleAsync(Samples.Settlement(Now));
         await Storage.DisposeAsync();
         Assert.False(File.Exists(Sqlite.File + "-wal"));
+        Assert.Equal(1, await Sqlite.CountAsync("SELECT count(*) FROM generation"));
         Assert.Equal(0, new FileInfo(Path.Combine(Sqlite.DataDirectory, "patchbay.lock")).Length);
     }
 

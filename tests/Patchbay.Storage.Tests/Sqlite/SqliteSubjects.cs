@@ -1,6 +1,18 @@
+using Patchbay.Billing;
+using Patchbay.Core;
+
 namespace Patchbay.Storage.Tests;
 
-public sealed class SqliteSettlementTests() : SettlementCompliance(new SqliteTestDatabase());
+public sealed class SqliteSettlementTests() : SettlementCompliance(new SqliteTestDatabase())
+{
+    /// <summary>The journal took it before the database could say no: its record is kept beside.</summary>
+    protected override async Task AssertRefusedAsync(Settlement settlement)
+    {
+        await Storage.Settlements.SettleAsync(settlement);
+        Assert.Null(await Storage.Generations.FindAsync(settlement.Generation.Id, Samples.Organization, Token));
+        Assert.Equal(settlement.Generation.Id, Assert.Single(((SqliteTestDatabase)Database).ReadRefused()).Generation.Id);
+    }
+}
 
 public sealed class SqliteThroughputTests() : ThroughputCompliance(new SqliteTestDatabase());
 
@@ -18,6 +30,17 @@ public sealed class SqliteAuditTests() : AuditCompliance(new SqliteTestDatabase(
 
 public sealed class SqliteOpenHoldTests() : OpenHoldCompliance(new SqliteTestDatabase());
 
-public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabase());
+public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabase())
+{
+    /// <summary>The journal takes them; whoever must see them learns that the database has not.</summary>
+    protected override async Task<int> SettleInOutageAsync(IReadOnlyList<Settlement> settlements)
+    {
+        await Task.WhenAll(settlements.Select(settlement => Storage.Settlements.SettleAsync(settlement).AsTask()));
+        Assert.False(await Storage.CanWriteAsync(Token));
+        var failure = await Assert.ThrowsAsync<StorageUnavailableException>(() => Storage.Ledger.GetTotalsAsync(Token));
+        Assert.NotNull(failure.InnerException);
+        return settlements.Count;
+    }
+}
 
 public sealed class SqliteOpeningTests() : OpeningCompliance(new SqliteTestDatabase());

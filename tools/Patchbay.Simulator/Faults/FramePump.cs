@@ -79,7 +79,7 @@ internal sealed class FramePump : IDisposable
             }
 
             _pendingTokens += _source.Tokens;
-            AddFrame();
+            AddFrame(_source.EventName);
             if (_pendingFrames >= _settings.FramesPerWrite)
             {
                 await FlushAsync();
@@ -101,8 +101,15 @@ internal sealed class FramePump : IDisposable
         await _output.EndAsync();
     }
 
-    private void AddFrame()
+    private void AddFrame(ReadOnlySpan<byte> name = default)
     {
+        if (!name.IsEmpty && _settings.SseStyle == SseStyle.Plain)
+        {
+            Bytes.Write("event: "u8);
+            Bytes.Write(name);
+            Bytes.Write("\n"u8);
+        }
+
         SseWriter.Write(Bytes, _exchange.Payload.WrittenSpan, _settings.SseStyle, _events++);
         _pendingFrames++;
     }
@@ -167,7 +174,7 @@ internal sealed class FramePump : IDisposable
             case FaultKind.ErrorMidStream or FaultKind.ErrorIn200:
                 _exchange.Payload.ResetWrittenCount();
                 _exchange.Protocol.WriteError(_exchange.Payload, ErrorReplies.For(_settings, statusWhenOk: 500));
-                AddFrame();
+                AddFrame(_source.EventName.IsEmpty ? default : "error"u8);
                 await FlushAsync();
                 return await EndFaultedAsync();
             case FaultKind.MalformedJson:

@@ -8,6 +8,9 @@ internal interface IFrameSource
     /// <summary>Tokens in the payload that was written last.</summary>
     int Tokens { get; }
 
+    /// <summary>The name of the event that the payload written last goes under; empty where events have no names.</summary>
+    ReadOnlySpan<byte> EventName => default;
+
     /// <summary>The payload that ends a stream, such as <c>[DONE]</c>; empty when the protocol has none.</summary>
     ReadOnlySpan<byte> Terminator { get; }
 

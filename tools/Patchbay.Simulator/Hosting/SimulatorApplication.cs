@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
+using Patchbay.Simulator.Anthropic;
 using Patchbay.Simulator.Faults;
 using Patchbay.Simulator.Log;
 using Patchbay.Simulator.OpenAi;
@@ -33,7 +34,7 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
 
         _providers = options.Providers.ToFrozenDictionary(provider => provider.Name, StringComparer.Ordinal);
         _byName = _providers.GetAlternateLookup<ReadOnlySpan<char>>();
-        _protocols = [new OpenAiProtocol()];
+        _protocols = [new OpenAiProtocol(), new AnthropicProtocol()];
         _control = new ControlRoutes(this);
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Patchbay.Core;
 using Patchbay.Protocol;
@@ -7,9 +8,9 @@ using Patchbay.Providers;
 
 namespace Patchbay.Api;
 
-/// <summary>The caller's side of a streamed answer. Until <see cref="Commit"/>, frames are kept back, so that another
-/// endpoint may still take over; meanwhile a caller that waits long sees processing comments. One relay writes; the watch's
-/// timer may write a comment between two writes, never during one.</summary>
+/// <summary>The caller's side of a streamed answer. Frames are gathered and sent together. Until <see cref="Commit"/> none
+/// is sent, so that another endpoint may still take over; meanwhile a caller that waits long sees processing comments. One
+/// relay writes; the watch's timer may write a comment between two writes, never during one.</summary>
 public sealed class Responder : Watched, IDisposable
 {
     private const int Idle = 0;
@@ -46,8 +47,8 @@ public sealed class Responder : Watched, IDisposable
     /// <summary>Whether the status line is out, so that an error can only be told inside the stream.</summary>
     public bool HasStarted => _response.HasStarted;
 
-    /// <summary>Where frames are written: kept back before <see cref="Commit"/>, on the wire's buffer after it.</summary>
-    public IBufferWriter<byte> Output => IsCommitted ? _writer : _pending;
+    /// <summary>Where frames are written, to be sent by <see cref="FlushAsync"/>.</summary>
+    public PooledBuffer Output => _pending;
 
     /// <summary>Drops what was kept back: the attempt that wrote it failed.</summary>
     public void DropPending() => _pending.Clear();
@@ -56,29 +57,22 @@ public sealed class Responder : Watched, IDisposable
     public ValueTask BeginWriteAsync() =>
         Interlocked.CompareExchange(ref _state, Relaying, Idle) is Idle or Relaying ? ValueTask.CompletedTask : WaitForCommentAsync();
 
-    /// <summary>Sends what was kept back from now on. Call between <see cref="BeginWriteAsync"/> and
-    /// <see cref="FlushAsync"/>.</summary>
-    public void Commit()
-    {
-        if (IsCommitted)
-        {
-            return;
-        }
+    /// <summary>From the next <see cref="FlushAsync"/> on, frames are sent.</summary>
+    public void Commit() => IsCommitted = true;
 
-        IsCommitted = true;
-        _writer.Write(_pending.Span);
-        _pending.Dispose();
-    }
-
-    /// <summary>Sends what was written. Waits for a slow caller; completes also when the caller is gone.</summary>
+    /// <summary>Sends what was written; call it only after <see cref="Commit"/>. Waits for a slow caller; completes also
+    /// when the caller is gone. Between frames no memory is held.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await _writer.FlushAsync(cancellationToken);
+            // In one write: for each, the server takes a lock and adds a chunk.
+            await _writer.WriteAsync(_pending.Memory, cancellationToken);
         }
         finally
         {
+            _pending.Dispose();
             Volatile.Write(ref _nextComment, Environment.TickCount64 + _commentEveryMs);
             Volatile.Write(ref _state, _stopped ? Relaying : Idle);
         }

@@ -1,14 +1,20 @@
+using System.Runtime.CompilerServices;
 using Patchbay.Core;
 using Patchbay.Protocol;
 using Patchbay.Providers;
 
 namespace Patchbay.Api;
 
-/// <summary>Forwards the frames of a streamed answer as they arrive: one flush for all frames that came together.</summary>
+/// <summary>Forwards the frames of a streamed answer as they arrive: all that came together leave together. What has come
+/// leaves before the relay waits for more.</summary>
 internal static class StreamRelay
 {
     // After the finish reason only usage and [DONE] are due; a provider that forgets them does not hold the caller up.
     private static readonly TimeSpan AfterFinish = TimeSpan.FromSeconds(5);
+
+    // A provider that sends without a pause is not listened to for longer than this before its frames are sent on.
+    private const int MostBytesTogether = 24 * 1024;
+    private const int MostReadsTogether = 16;
 
     private enum Progress
     {
@@ -19,7 +25,8 @@ internal static class StreamRelay
         TooLarge,
     }
 
-    /// <summary>Null when the answer is whole; all its frames but usage and <c>[DONE]</c> are then with the caller.</summary>
+    /// <summary>Null when the answer is whole; all its frames but usage and <c>[DONE]</c> are then with the caller, or wait in
+    /// the responder's output to leave with these.</summary>
     public static async ValueTask<GatewayError?> RunAsync(InferenceContext context, UpstreamCall call, UpstreamLimits limits)
     {
         var editor = context.Editor;
@@ -48,75 +55,94 @@ internal static class StreamRelay
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<GatewayError?> RelayAsync(
         InferenceContext context, UpstreamCall call, UpstreamLimits limits, SseFrameReader reader)
     {
         var responder = context.Responder!;
         var editor = context.Editor;
+        var translator = context.Translated is null ? null : context.Translator;
         var bytes = 0L;
+        var reads = 0;
+        var isAlive = false;
         call.Expect(limits.Idle);
         while (true)
         {
-            var more = await reader.FillAsync(call.Token);
-            await responder.BeginWriteAsync();
-            var progress = Drain(reader, editor, responder, !more, out var frames, ref bytes);
-            if (frames > 0)
+            // With the read under way, frames cost the same number of system calls as if they were sent before it; and when
+            // more has come already, it goes along.
+            var fill = reader.FillAsync(call.Token);
+            if (reads > 0 && (!fill.IsCompletedSuccessfully || reads == MostReadsTogether
+                || responder.Output.Length >= MostBytesTogether))
             {
-                if (!responder.IsCommitted && (editor.HasContent || (editor.FinishReason is not null && editor.Error is null)))
+                await SendAsync(call, responder);
+
+                // Only whole frames are signs of life: a provider that drips bytes is as good as silent.
+                if (isAlive)
                 {
-                    context.LatencyMs = context.ElapsedMs;
-                    context.ReleaseRequest(call);
-                    responder.Commit();
+                    call.Expect(editor.FinishReason is null || limits.Idle < AfterFinish ? limits.Idle : AfterFinish);
                 }
 
-                // The caller may be slow; that is not the provider's fault.
-                call.Pause();
+                reads = 0;
+                isAlive = false;
             }
 
-            if (responder.IsCommitted)
+            var more = await fill;
+            await responder.BeginWriteAsync();
+            var progress = Drain(reader, editor, translator, responder.Output, !more, out var frames, ref bytes);
+            reads++;
+            isAlive |= frames > 0;
+            if (!responder.IsCommitted && (editor.HasContent || (editor.FinishReason is not null && editor.Error is null)))
             {
-                await responder.FlushAsync(call.Token);
+                context.LatencyMs = context.ElapsedMs;
+                context.ReleaseRequest(call);
+                responder.Commit();
             }
-            else
+
+            if (progress == Progress.More && more && bytes <= limits.StreamBytes)
             {
+                continue;
+            }
+
+            if (progress == Progress.Done && responder.HasStarted)
+            {
+                // The answer's end is due as soon as it is settled, and takes along what came together with [DONE]. An
+                // answer that came whole is sent at once, though, for its first byte is waited for.
                 responder.EndWrite();
+                return null;
             }
 
-            switch (progress)
+            await SendAsync(call, responder);
+            return progress switch
             {
-                case Progress.Done:
-                    return null;
-                case Progress.Error:
-                    return editor.Error! with { Provider = context.Binding!.Provider.Descriptor.Name };
-                case Progress.Malformed:
-                    return Fault(context, GatewayErrorKind.ProviderMalformed);
-                case Progress.TooLarge:
-                    return Fault(context, GatewayErrorKind.ProviderLimit);
-            }
-
-            if (!more)
-            {
-                return editor.FinishReason is not null ? null : Fault(context, GatewayErrorKind.ProviderDisconnected);
-            }
-
-            if (bytes > limits.StreamBytes)
-            {
-                return Fault(context, GatewayErrorKind.ProviderLimit);
-            }
-
-            // Only whole frames are signs of life: a provider that drips bytes is as good as silent.
-            if (frames > 0)
-            {
-                call.Expect(editor.FinishReason is null || limits.Idle < AfterFinish ? limits.Idle : AfterFinish);
-            }
+                Progress.Done => null,
+                Progress.Error => editor.Error! with { Provider = context.Binding!.Provider.Descriptor.Name },
+                Progress.Malformed => Fault(context, GatewayErrorKind.ProviderMalformed),
+                Progress.TooLarge => Fault(context, GatewayErrorKind.ProviderLimit),
+                _ when more => Fault(context, GatewayErrorKind.ProviderLimit),
+                _ => editor.FinishReason is not null ? null : Fault(context, GatewayErrorKind.ProviderDisconnected),
+            };
         }
     }
 
+    // Also lets comments through again.
+    private static ValueTask SendAsync(UpstreamCall call, Responder responder)
+    {
+        if (responder.IsCommitted && responder.Output.Length > 0)
+        {
+            // The caller may be slow; that is not the provider's fault.
+            call.Pause();
+            return responder.FlushAsync(call.Token);
+        }
+
+        responder.EndWrite();
+        return ValueTask.CompletedTask;
+    }
+
     private static Progress Drain(
-        SseFrameReader reader, ChatStreamEditor editor, Responder responder, bool atEnd, out int frames, ref long bytes)
+        SseFrameReader reader, ChatStreamEditor editor, ChatTranslator? translator, PooledBuffer output, bool atEnd,
+        out int frames, ref long bytes)
     {
         frames = 0;
-        var output = responder.Output;
         while (true)
         {
             SseFrame frame;
@@ -133,12 +159,12 @@ internal static class StreamRelay
 
             frames++;
             bytes += frame.Data.Length;
-            if (frame.IsDone)
+            if (frame.IsDone && (translator is null || editor.FinishReason is not null))
             {
                 return Progress.Done;
             }
 
-            switch (editor.Process(frame.Data, output))
+            switch (translator is null ? editor.Process(frame.Data, output) : translator.Process(frame, output))
             {
                 case ChunkResult.Error:
                     return Progress.Error;

@@ -20,6 +20,11 @@ internal static class WholeRelay
 
         context.LatencyMs = context.ElapsedMs;
         RepairText(context.Whole);
+        if (context.Translated is not null && !DialectStep.Convert(context))
+        {
+            return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, context.Binding!);
+        }
+
         if (!context.Reader.Read(context.Whole.Span))
         {
             return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, context.Binding!);

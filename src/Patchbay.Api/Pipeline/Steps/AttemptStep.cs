@@ -35,7 +35,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         GatewayError? error;
         try
         {
-            error = await SendAsync(context, binding, call, hasAlternative)
+            error = await SendAsync(context, candidate, binding, call, hasAlternative)
                 ?? (context.Responder is not null
                     ? await StreamRelay.RunAsync(context, call, invoker.Limits)
                     : await WholeRelay.RunAsync(context, call, invoker.Limits));
@@ -56,7 +56,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         if (error is { Raw: { } raw })
         {
             // What a provider says inside an answer may quote our key as well as what it says in place of one.
-            error = error with { Raw = UpstreamText.Redact(raw, binding.Provider.Descriptor.ApiKey) };
+            error = error with { Raw = ErrorText.Redact(raw, binding.Provider.Descriptor.ApiKey) };
         }
 
         if (error is not null && context.IsCallerGone)
@@ -71,16 +71,28 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
     }
 
     private async ValueTask<GatewayError?> SendAsync(
-        InferenceContext context, UpstreamBinding binding, UpstreamCall call, bool hasAlternative)
+        InferenceContext context, Candidate candidate, UpstreamBinding binding, UpstreamCall call, bool hasAlternative)
     {
         var envelope = context.Envelope;
         var provider = binding.Provider;
         context.UpstreamBody.Clear();
-        ChatRequestWriter.Write(
-            context.Body.Span,
-            envelope,
-            provider.EditChat(envelope, context.Endpoint!.UpstreamModelUtf8, ClampedOutput(context)),
-            context.UpstreamBody);
+        context.Translated = null;
+        if (provider.Dialect is { } dialect)
+        {
+            if (DialectStep.Write(context, candidate, dialect, ClampedOutput(context)) is { } unsayable)
+            {
+                return unsayable;
+            }
+        }
+        else
+        {
+            ChatRequestWriter.Write(
+                context.Body.Span,
+                envelope,
+                provider.EditChat(envelope, context.Endpoint!.UpstreamModelUtf8, ClampedOutput(context)),
+                context.UpstreamBody);
+        }
+
         call.Expect(FirstByteLimit(context, hasAlternative));
         await invoker.SendAsync(call, provider, provider.ChatUri, context.UpstreamBody.Memory, envelope.Stream);
         return call.Status == 200 ? null : await ReadErrorAsync(context, call, provider);
@@ -124,22 +136,21 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
             // The status says what happened; the rest of the text is lost.
         }
 
-        var (message, code, type) = ChatErrorReader.Read(buffer.Span, call.Status);
-        var kind = call.Status == StatusCodes.Status508LoopDetected
-            ? GatewayErrorKind.LoopDetected
-            : provider.Classify(call.Status, code, type);
+        var said = provider.ReadError(buffer.Span, call.Status);
+        var message = said.Message;
+        var kind = call.Status == StatusCodes.Status508LoopDetected ? GatewayErrorKind.LoopDetected : said.Kind;
         var key = provider.Descriptor.ApiKey;
-        var raw = UpstreamText.Redact(Encoding.UTF8.GetString(buffer.Span[..Math.Min(buffer.Length, 8192)]), key);
+        var raw = ErrorText.Redact(Encoding.UTF8.GetString(buffer.Span[..Math.Min(buffer.Length, 8192)]), key);
         var text = UpstreamFault.Describe(kind, provider.Descriptor.Name);
-        var parameter = kind == GatewayErrorKind.ProviderRejected ? ChatErrorReader.ReadParameter(buffer.Span) : null;
+        var parameter = kind == GatewayErrorKind.ProviderRejected ? said.Parameter : null;
         buffer.Clear();
         return new GatewayError(kind, kind == GatewayErrorKind.ProviderRejected && message is not null
-            ? $"{provider.Descriptor.Name}: {UpstreamText.Redact(message, key)}"
+            ? $"{provider.Descriptor.Name}: {ErrorText.Redact(message, key)}"
             : text)
         {
             Provider = provider.Descriptor.Name,
             UpstreamStatus = call.Status,
-            Parameter = parameter is null ? null : UpstreamText.Redact(parameter, key),
+            Parameter = parameter is null ? null : ErrorText.Redact(parameter, key),
             Raw = raw.Length == 0 ? null : raw,
             RetryAfter = RetryAfterHeader.Read(call.Response!.Headers, clock)
                 ?? (kind == GatewayErrorKind.ProviderOverloaded ? PatienceWhenOverloaded : null),

@@ -7,8 +7,12 @@ namespace Patchbay.Api;
 /// <summary>What a generation used and what it is charged.</summary>
 internal static class Meter
 {
-    // For providers that report no usage: ordinary text has about four bytes a token. Marked as estimated.
+    // For providers that report no usage: ordinary text has about four bytes a token. Marked as estimated. Prompts and the
+    // text of streams are not kept, so there is nothing else to go by.
     private const int BytesPerToken = 4;
+
+    // A whole answer is at hand and counted, up to this much text: some tenths of a second at the very worst.
+    private const int MostBytesCounted = 1024 * 1024;
 
     /// <summary>The provider's count, or our own where it gave none: also for one side alone, since a provider that counts
     /// only the input has not given the output away.</summary>
@@ -19,7 +23,7 @@ internal static class Meter
         var outputBytes = streamed ? context.Editor.OutputBytes : context.Reader.OutputBytes;
         if (!(streamed ? context.Editor.HasUsage : context.Reader.HasUsage))
         {
-            return Estimate(context, outputBytes);
+            return new Usage { UncachedInput = InputOf(context), Output = OutputOf(context, outputBytes), Estimated = true };
         }
 
         if (usage.UncachedInput is null)
@@ -27,7 +31,9 @@ internal static class Meter
             usage = usage with { UncachedInput = InputOf(context), Estimated = true };
         }
 
-        return usage.Output is null && outputBytes > 0 ? usage with { Output = TokensOf(outputBytes), Estimated = true } : usage;
+        return usage.Output is null && outputBytes > 0
+            ? usage with { Output = OutputOf(context, outputBytes), Estimated = true }
+            : usage;
     }
 
     /// <summary>Whether the answer is one that is not charged: nothing was generated, or it ended in an error
@@ -48,14 +54,12 @@ internal static class Meter
         return new Charge { Cost = total, PromptCost = prompt, CompletionCost = total - prompt };
     }
 
-    private static Usage Estimate(InferenceContext context, long outputBytes) => new()
-    {
-        UncachedInput = InputOf(context),
-        Output = TokensOf(outputBytes),
-        Estimated = true,
-    };
-
     private static long InputOf(InferenceContext context) => Math.Max(1, TokensOf(context.Envelope.PromptBytes));
+
+    private static long OutputOf(InferenceContext context, long bytes) =>
+        context.Responder is null && bytes is > 0 and <= MostBytesCounted
+            ? ChatOutputTokens.Count(context.Whole.Span) ?? TokensOf(bytes)
+            : TokensOf(bytes);
 
     private static long TokensOf(long bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
 }

@@ -1,0 +1,61 @@
+using Patchbay.Core;
+using Patchbay.Protocol;
+using Patchbay.Routing;
+
+namespace Patchbay.Api;
+
+/// <summary>The attempt's part for providers that speak another dialect than the caller: the request goes through the
+/// canonical form, and the answer comes back as one of the caller's dialect, so that everything behind sees only that.
+/// </summary>
+internal static class DialectStep
+{
+    /// <summary>Fills <see cref="InferenceContext.UpstreamBody"/>. An error when the dialect has no words for a part of the
+    /// request; another endpoint may.</summary>
+    public static GatewayError? Write(InferenceContext context, Candidate candidate, Dialect dialect, long? clampedOutput)
+    {
+        var endpoint = candidate.Endpoint;
+        var request = dialect.WriteRequest(
+            context.Canonical,
+            new DialectTarget
+            {
+                Model = endpoint.UpstreamModelUtf8,
+                Supported = endpoint.Supported,
+                MaxOutputTokens = clampedOutput,
+                DefaultOutputTokens = endpoint.MaxOutputTokens ?? candidate.Model.MaxOutputTokens,
+                Efforts = candidate.Model.ReasoningEfforts,
+            },
+            context.UpstreamBody);
+        if (request.Unsayable != Modalities.None)
+        {
+            var name = context.Binding!.Provider.Descriptor.Name;
+            return new GatewayError(
+                GatewayErrorKind.ProviderRejected,
+                $"{name} takes no {string.Join(" or ", ModalityNames.Of(request.Unsayable))} in messages.")
+            {
+                Provider = name,
+                Parameter = "messages",
+            };
+        }
+
+        context.Translated = request;
+        context.Translator.Reset(
+            dialect, request, context.ArrivedAt.ToUnixTimeSeconds(), context.Envelope.ExcludeReasoning);
+        return null;
+    }
+
+    /// <summary>Makes <see cref="InferenceContext.Whole"/> an answer of the caller's dialect. False when it is none of the
+    /// provider's.</summary>
+    public static bool Convert(InferenceContext context)
+    {
+        using var body = new PooledBuffer();
+        if (!context.Translator.Convert(context.Whole.Span, body))
+        {
+            return false;
+        }
+
+        context.Whole.Clear();
+        body.Span.CopyTo(context.Whole.GetSpan(body.Length));
+        context.Whole.Advance(body.Length);
+        return true;
+    }
+}

@@ -1,0 +1,158 @@
+using Patchbay.Billing;
+using Patchbay.Core;
+
+namespace Patchbay.Storage.Journal;
+
+/// <summary>A settlement as bytes. The first byte is the form's version.</summary>
+internal static class SettlementCodec
+{
+    private const byte Version = 1;
+
+    /// <summary>Appends the settlement.</summary>
+    public static void Write(JournalBuffer buffer, Settlement settlement)
+    {
+        var generation = settlement.Generation;
+        buffer.Byte(Version);
+        buffer.Byte(Flags(settlement));
+        buffer.Text(generation.Id);
+        buffer.Fixed(generation.CreatedAt.UtcTicks);
+        buffer.Id(generation.OrganizationId);
+        buffer.Id(generation.WorkspaceId);
+        buffer.Id(generation.KeyId);
+        buffer.Id(generation.MemberId);
+        buffer.Text(generation.Model);
+        buffer.Text(generation.ProviderName);
+        buffer.Text(generation.EndpointId);
+        buffer.Text(generation.UpstreamId);
+        buffer.Text(generation.ApiType);
+        buffer.Number((long)generation.Outcome);
+        buffer.Text(generation.ErrorCode);
+        buffer.Text(generation.FinishReason);
+        buffer.Text(generation.NativeFinishReason);
+        UsageCodec.Write(buffer, generation.Usage);
+        buffer.Number(generation.Charge.Nanos);
+        buffer.Number(generation.ProviderCost.Nanos);
+        buffer.Number(generation.Loss.Nanos);
+        buffer.Number(generation.PriceVersion);
+        buffer.Number(generation.LatencyMs);
+        buffer.Number((long)generation.DurationMs);
+        buffer.Text(generation.ServiceTier);
+        buffer.Text(generation.SessionId);
+        buffer.Text(generation.ExternalUser);
+        buffer.Text(generation.UserAgent);
+        buffer.Text(generation.Referer);
+        WriteAttempts(buffer, generation.Attempts);
+        buffer.Text(settlement.ProviderSlug);
+        WriteLosses(buffer, settlement.Losses);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a settlement of a version that this program knows.</exception>
+    public static Settlement Read(ReadOnlySpan<byte> payload)
+    {
+        var reader = new JournalReader(payload);
+        var version = reader.Byte();
+        if (version != Version)
+        {
+            throw new InvalidDataException(
+                $"The settlement journal holds records of version {version}, but this program knows only {Version}.");
+        }
+
+        var flags = reader.Byte();
+        var generation = ReadGeneration(ref reader, flags);
+        var settlement = new Settlement(generation, reader.TextOrNull(), ReadLosses(ref reader))
+        {
+            HoldRecorded = (flags & 4) != 0,
+        };
+        return reader.IsAtEnd
+            ? settlement
+            : throw new InvalidDataException("A record of the settlement journal is longer than what it holds.");
+    }
+
+    private static byte Flags(Settlement settlement) => (byte)(
+        (settlement.Generation.Streamed ? 1 : 0) | (settlement.Generation.IsByok ? 2 : 0) | (settlement.HoldRecorded ? 4 : 0));
+
+    // The initializers run in this order, which is that of the fields.
+    private static Generation ReadGeneration(ref JournalReader reader, byte flags) => new()
+    {
+        Streamed = (flags & 1) != 0,
+        IsByok = (flags & 2) != 0,
+        Id = reader.Text(),
+        CreatedAt = new DateTimeOffset(reader.Fixed(), TimeSpan.Zero),
+        OrganizationId = reader.Id(),
+        WorkspaceId = reader.Id(),
+        KeyId = reader.IdOrNull(),
+        MemberId = reader.IdOrNull(),
+        Model = reader.Text(),
+        ProviderName = reader.TextOrNull(),
+        EndpointId = reader.TextOrNull(),
+        UpstreamId = reader.TextOrNull(),
+        ApiType = reader.Text(),
+        Outcome = (GenerationOutcome)reader.Int32(),
+        ErrorCode = reader.TextOrNull(),
+        FinishReason = reader.TextOrNull(),
+        NativeFinishReason = reader.TextOrNull(),
+        Usage = UsageCodec.Read(ref reader),
+        Charge = new Money(reader.Number()),
+        ProviderCost = new Money(reader.Number()),
+        Loss = new Money(reader.Number()),
+        PriceVersion = reader.Number(),
+        LatencyMs = reader.Int32OrNull(),
+        DurationMs = reader.Int32(),
+        ServiceTier = reader.TextOrNull(),
+        SessionId = reader.TextOrNull(),
+        ExternalUser = reader.TextOrNull(),
+        UserAgent = reader.TextOrNull(),
+        Referer = reader.TextOrNull(),
+        Attempts = ReadAttempts(ref reader),
+    };
+
+    private static void WriteAttempts(JournalBuffer buffer, IReadOnlyList<GenerationAttempt> attempts)
+    {
+        buffer.Number((long)attempts.Count);
+        for (var i = 0; i < attempts.Count; i++)
+        {
+            var attempt = attempts[i];
+            buffer.Text(attempt.EndpointId);
+            buffer.Text(attempt.ProviderName);
+            buffer.Text(attempt.Model);
+            buffer.Number((long)attempt.Status);
+            buffer.Text(attempt.ErrorCode);
+            buffer.Number((long)attempt.LatencyMs);
+        }
+    }
+
+    private static List<GenerationAttempt> ReadAttempts(ref JournalReader reader)
+    {
+        var attempts = new List<GenerationAttempt>();
+        for (var rest = reader.Int32(); rest > 0; rest--)
+        {
+            attempts.Add(new GenerationAttempt(
+                reader.Text(), reader.Text(), reader.Text(), reader.Int32(), reader.TextOrNull(), reader.Int32()));
+        }
+
+        return attempts;
+    }
+
+    private static void WriteLosses(JournalBuffer buffer, IReadOnlyList<LossPosting> losses)
+    {
+        buffer.Number((long)losses.Count);
+        for (var i = 0; i < losses.Count; i++)
+        {
+            buffer.Text(losses[i].Account);
+            buffer.Text(losses[i].ProviderSlug);
+            buffer.Number(losses[i].Amount.Nanos);
+        }
+    }
+
+    private static List<LossPosting> ReadLosses(ref JournalReader reader)
+    {
+        var losses = new List<LossPosting>();
+        for (var rest = reader.Int32(); rest > 0; rest--)
+        {
+            losses.Add(new LossPosting(reader.Text(), reader.Text(), new Money(reader.Number())));
+        }
+
+        return losses;
+    }
+}

@@ -1,0 +1,16 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Patchbay.Simulator.Anthropic;
+
+/// <summary>Signs thoughts, and knows its own signatures again: a thought that came back changed by one byte is refused, as
+/// https://docs.claude.com/en/docs/build-with-claude/extended-thinking says.</summary>
+internal static class ThinkingSignature
+{
+    private static readonly byte[] Key = "the simulator's own key"u8.ToArray();
+
+    public static string Of(string thinking) =>
+        "Sim" + Convert.ToBase64String(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(thinking)));
+
+    public static bool IsValid(string thinking, string signature) => signature == Of(thinking);
+}
