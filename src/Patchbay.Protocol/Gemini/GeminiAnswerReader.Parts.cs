@@ -63,7 +63,7 @@ internal sealed partial class GeminiAnswerReader
             }
             else if (part.Is("thought"u8))
             {
-                isThought = JsonValue.IsTrue(part.Value);
+                isThought = JsonScalar.IsTrue(part.Value);
             }
             else if (part.Is("thoughtSignature"u8))
             {
@@ -142,7 +142,7 @@ internal sealed partial class GeminiAnswerReader
         }
 
         _isThinking = false;
-        if (_answerTool is not null && !_isAnswerOpen)
+        if (_answerTool is not null && !_isAnswerOpen && _finish == FinishReason.None)
         {
             _held.Write(text);
             return;
@@ -229,7 +229,7 @@ internal sealed partial class GeminiAnswerReader
             }
             else if (call.Is("willContinue"u8))
             {
-                goesOn = JsonValue.IsTrue(call.Value);
+                goesOn = JsonScalar.IsTrue(call.Value);
             }
         }
 
@@ -337,8 +337,12 @@ internal sealed partial class GeminiAnswerReader
             ReleaseHeld(sink);
         }
 
-        GeminiGrounding.Report(_grounding, _text.AsSpan(0, _textLength), _scratch, sink);
-        GeminiGrounding.ReportSources(_citations, _text.AsSpan(0, _textLength), _scratch, sink);
+        if (_hasSources)
+        {
+            _hasSources = false;
+            GeminiGrounding.Report(_grounding, _text.AsSpan(0, _textLength), _scratch, sink);
+            GeminiGrounding.ReportSources(_citations, _text.AsSpan(0, _textLength), _scratch, sink);
+        }
     }
 
     private ReadOnlySpan<byte> Member(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)

@@ -15,6 +15,8 @@ internal sealed partial class GeminiAnswerReader
     private byte[] _citations = [];
     private bool _hasBegun;
     private bool _hasTier;
+    private bool _hasSources;
+    private FinishReason _finish;
     private long _searches;
     private int _images;
 
@@ -27,12 +29,15 @@ internal sealed partial class GeminiAnswerReader
         _citations = [];
         _hasBegun = false;
         _hasTier = false;
+        _hasSources = false;
+        _finish = FinishReason.None;
         _searches = 0;
         _images = 0;
         ResetParts();
     }
 
-    /// <summary>Reads one response. The stream is whole with the response that says why the answer ended.</summary>
+    /// <summary>Reads one response. After the one that says why the answer ended, more counts and even more parts may follow:
+    /// only an error ends a stream.</summary>
     public StreamProgress Read(ReadOnlySpan<byte> data, AnswerSink sink)
     {
         _scratch.Clear();
@@ -104,13 +109,22 @@ internal sealed partial class GeminiAnswerReader
         }
 
         ReadUsage(usage, _scratch.Text(model), sink);
-        if (reason.IsEmpty)
+        if (!reason.IsEmpty)
         {
-            return StreamProgress.More;
+            Finish(HasBlock(feedback) ? FinishReason.ContentFilter : GeminiFinish.Of(reason, HasCalls), reason, sink);
         }
 
-        sink.Finish(HasBlock(feedback) ? FinishReason.ContentFilter : GeminiFinish.Of(reason, HasCalls), reason);
-        return StreamProgress.Done;
+        return StreamProgress.More;
+    }
+
+    // Some models have said STOP with each of their events.
+    private void Finish(FinishReason reason, ReadOnlySpan<byte> native, AnswerSink sink)
+    {
+        if (reason != _finish)
+        {
+            _finish = reason;
+            sink.Finish(reason, native);
+        }
     }
 
     private void Begin(ReadOnlySpan<byte> id, ReadOnlySpan<byte> model, ReadOnlySpan<byte> data, AnswerSink sink)
@@ -145,7 +159,7 @@ internal sealed partial class GeminiAnswerReader
                 }
                 else if (candidate.Is("index"u8))
                 {
-                    index = JsonValue.Count(candidate.Value) ?? 0;
+                    index = JsonScalar.Count(candidate.Value) ?? 0;
                 }
                 else if (candidate.Is("groundingMetadata"u8))
                 {
@@ -170,8 +184,18 @@ internal sealed partial class GeminiAnswerReader
             GeminiLogprobs.Read(logprobs, sink);
 
             // Each time told anew, and whole at the end only.
-            _grounding = grounding.Length > 2 ? grounding.ToArray() : _grounding;
-            _citations = citations.Length > 2 ? citations.ToArray() : _citations;
+            if (grounding.Length > 2)
+            {
+                _grounding = grounding.ToArray();
+                _hasSources = true;
+            }
+
+            if (citations.Length > 2)
+            {
+                _citations = citations.ToArray();
+                _hasSources = true;
+            }
+
             reason = _scratch.Text(finish);
         }
 

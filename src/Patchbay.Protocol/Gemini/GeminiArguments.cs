@@ -36,7 +36,7 @@ internal sealed class GeminiArguments
             }
             else if (cursor.Is("willContinue"u8))
             {
-                goesOn = JsonValue.IsTrue(cursor.Value);
+                goesOn = JsonScalar.IsTrue(cursor.Value);
             }
             else if (cursor.Is("nullValue"u8))
             {
@@ -53,7 +53,7 @@ internal sealed class GeminiArguments
             return;
         }
 
-        var isString = JsonValue.IsString(value);
+        var isString = JsonScalar.IsString(value);
         if (!(_inString && isString && IsSamePath()))
         {
             MoveTo(output);

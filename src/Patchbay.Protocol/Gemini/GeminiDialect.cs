@@ -49,7 +49,7 @@ public sealed class GeminiDialect : Dialect
 }
 
 /// <summary>Reads the events of <c>streamGenerateContent?alt=sse</c>: unnamed, each a response. The API ends a stream by closing
-/// it; it is whole only when one of them said why the answer ended.</summary>
+/// it; it is whole when one of them has said why the answer ended.</summary>
 internal sealed class GeminiStream : DialectStream
 {
     private readonly GeminiAnswerReader _reader = new();

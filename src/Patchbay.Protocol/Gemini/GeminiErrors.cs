@@ -58,7 +58,7 @@ internal static class GeminiErrors
 
     private static void ReadError(ReadOnlySpan<byte> json, ref Found found)
     {
-        if (JsonValue.IsString(json))
+        if (JsonScalar.IsString(json))
         {
             found.Message = Text(json);
             return;
@@ -69,7 +69,7 @@ internal static class GeminiErrors
         {
             if (cursor.Is("code"u8))
             {
-                found.Code = JsonValue.Count(cursor.Value);
+                found.Code = JsonScalar.Count(cursor.Value);
             }
             else if (cursor.Is("message"u8))
             {
@@ -161,7 +161,7 @@ internal static class GeminiErrors
             : null;
 
     private static string? Text(ReadOnlySpan<byte> value) =>
-        JsonValue.IsString(value) ? Encoding.UTF8.GetString(new JsonScratch().Text(value)) : null;
+        JsonScalar.IsString(value) ? Encoding.UTF8.GetString(new JsonScratch().Text(value)) : null;
 
     private record struct Found(
         long? Code, string? Message, string? Status, string? Reason, string? Field, TimeSpan? RetryAfter);

@@ -93,11 +93,11 @@ internal static class GeminiGrounding
                     }
                     else if (source.Is("startIndex"u8))
                     {
-                        start = JsonValue.Count(source.Value) ?? 0;
+                        start = JsonScalar.Count(source.Value) ?? 0;
                     }
                     else if (source.Is("endIndex"u8))
                     {
-                        end = JsonValue.Count(source.Value) ?? 0;
+                        end = JsonScalar.Count(source.Value) ?? 0;
                     }
                 }
 
@@ -131,7 +131,7 @@ internal static class GeminiGrounding
         var wanted = new JsonCursor(indices);
         while (wanted.NextItem())
         {
-            var at = JsonValue.Count(wanted.Value);
+            var at = JsonScalar.Count(wanted.Value);
             var sources = new JsonCursor(chunks);
             for (var i = 0L; at is not null && sources.NextItem(); i++)
             {
@@ -186,11 +186,11 @@ internal static class GeminiGrounding
         {
             if (cursor.Is("startIndex"u8))
             {
-                start = JsonValue.Count(cursor.Value) ?? 0;
+                start = JsonScalar.Count(cursor.Value) ?? 0;
             }
             else if (cursor.Is("endIndex"u8))
             {
-                end = JsonValue.Count(cursor.Value) ?? 0;
+                end = JsonScalar.Count(cursor.Value) ?? 0;
             }
             else if (cursor.Is("text"u8))
             {

@@ -155,7 +155,7 @@ internal sealed partial class GeminiRequestWriter
                 while (config.NextMember())
                 {
                     var name = config.Is("aspect_ratio"u8) ? "aspectRatio"u8 : config.Is("image_size"u8) ? "imageSize"u8 : default;
-                    if (!name.IsEmpty && JsonValue.IsString(config.Value))
+                    if (!name.IsEmpty && JsonScalar.IsString(config.Value))
                     {
                         _json.WritePropertyName(name);
                         _json.WriteRawValue(config.Value, skipInputValidation: true);

@@ -89,7 +89,7 @@ internal static class GeminiUsage
         return true;
     }
 
-    private static long? Count(ReadOnlySpan<byte> value) => JsonValue.Count(value) is { } count ? Math.Min(count, Most) : null;
+    private static long? Count(ReadOnlySpan<byte> value) => JsonScalar.Count(value) is { } count ? Math.Min(count, Most) : null;
 
     // [{"modality":"AUDIO","tokenCount":12}, …]; null when no sound is among them.
     private static long? Audio(ReadOnlySpan<byte> json)

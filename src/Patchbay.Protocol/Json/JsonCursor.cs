@@ -80,7 +80,7 @@ internal ref struct JsonCursor
 }
 
 /// <summary>What single JSON values stand for.</summary>
-internal static class JsonValue
+internal static class JsonScalar
 {
     public static bool IsString(ReadOnlySpan<byte> value) => !value.IsEmpty && value[0] == (byte)'"';
 

@@ -21,7 +21,7 @@ internal sealed class JsonScratch
     /// <summary>The text of a string that stands with its quotes; empty for any other value.</summary>
     public ReadOnlySpan<byte> Text(ReadOnlySpan<byte> value)
     {
-        if (!JsonValue.IsString(value))
+        if (!JsonScalar.IsString(value))
         {
             return default;
         }

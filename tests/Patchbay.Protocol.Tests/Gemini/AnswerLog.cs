@@ -140,7 +140,7 @@ internal sealed class AnswerLog : AnswerSink
         return log;
     }
 
-    /// <summary>Reads a stream, of which only the last event may end it.</summary>
+    /// <summary>Reads a stream, which nothing but an error ends before the connection does.</summary>
     public static AnswerLog OfStream(IReadOnlyList<string> events, DialectRequest? request = null)
     {
         var log = new AnswerLog();
@@ -149,7 +149,7 @@ internal sealed class AnswerLog : AnswerSink
         for (var i = 0; i < events.Count; i++)
         {
             var progress = stream.Read(default, Bytes.Of(events[i]), log);
-            Assert.Equal(i == events.Count - 1 ? StreamProgress.Done : StreamProgress.More, progress);
+            Assert.Equal(log.Failure is null ? StreamProgress.More : StreamProgress.Done, progress);
         }
 
         return log;

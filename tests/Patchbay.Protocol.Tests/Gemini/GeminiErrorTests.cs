@@ -19,7 +19,7 @@ public sealed class GeminiErrorTests
     [InlineData(418, "TEAPOT", GatewayErrorKind.ProviderRejected)]
     public void Statuses_have_their_kinds(int status, string word, GatewayErrorKind kind)
     {
-        var body = $$"""{"error":{"code":{{status}},"message":"No.","status":"{{word}}"}}""";
+        var body = $$$$"""{"error":{"code":{{{{status}}}},"message":"No.","status":"{{{{word}}}}"}}""";
         var error = GeminiDialect.Gemini.ReadError(Bytes.Of(body), status);
 
         Assert.Equal((kind, "No."), (error.Kind, error.Message));

@@ -73,7 +73,9 @@ public sealed class GeminiProperties
         var more = Gen.Elements(
             "", ",\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]", ",\"tool_call_id\":\"a\"",
             ",\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"x\",\"id\":\"text:0-3\",\"format\":\"google-gemini-v1\"}]", ",\"name\":\"n\"");
-        var message = from role in Gen.Elements("system", "user", "assistant", "tool") from content in part from extra in more
+        var message = from role in Gen.Elements("system", "user", "assistant", "tool")
+                      from content in part
+                      from extra in more
                       select $$"""{"role":"{{role}}","content":{{content}}{{extra}}}""";
         Check.One(Plenty, Prop.ForAll(Gen.ListOf(message).ToArbitrary(), messages =>
         {

@@ -189,7 +189,12 @@ public sealed class GeminiReaderTests
         Assert.Equal(
             new Usage
             {
-                UncachedInput = 250, CacheRead = 600, AudioInput = 200, Output = 25, AudioOutput = 15, Reasoning = 70,
+                UncachedInput = 250,
+                CacheRead = 600,
+                AudioInput = 200,
+                Output = 25,
+                AudioOutput = 15,
+                Reasoning = 70,
             },
             log.Used);
         Assert.Equal(1160, log.Used.TotalTokens);

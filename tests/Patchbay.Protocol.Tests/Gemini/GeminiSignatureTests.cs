@@ -15,10 +15,10 @@ public sealed class GeminiSignatureTests
     [
         [
             """{"text":"I should look.","thought":true}""", """{"text":"Ich prüfe "}""", """{"text":"das 🙂."}""",
-            $$"""{"functionCall":{"id":"fc1","name":"check_flight","args":{"flight":"AA100"}},"thoughtSignature":"{{Signatures[0]}}"}""",
+            $$$$"""{"functionCall":{"id":"fc1","name":"check_flight","args":{"flight":"AA100"}},"thoughtSignature":"{{{{Signatures[0]}}}}"}""",
         ],
         [
-            $$"""{"functionCall":{"name":"book_taxi","args":{"time":"10 AM"}},"thoughtSignature":"{{Signatures[1]}}"}""",
+            $$$$"""{"functionCall":{"name":"book_taxi","args":{"time":"10 AM"}},"thoughtSignature":"{{{{Signatures[1]}}}}"}""",
             """{"functionCall":{"name":"book_taxi","args":{"time":"11 AM"}}}""",
         ],
         [
@@ -30,9 +30,9 @@ public sealed class GeminiSignatureTests
     // What the model must find in its turns of the history: texts without a signature may be joined.
     private static readonly string[] Expected =
     [
-        $$"""[{"text":"Ich prüfe das 🙂."},{"functionCall":{"id":"fc1","name":"check_flight","args":{"flight":"AA100"}},"thoughtSignature":"{{Signatures[0]}}"}]""",
-        $$"""
-        [{"functionCall":{"name":"book_taxi","args":{"time":"10 AM"}},"thoughtSignature":"{{Signatures[1]}}"},
+        $$$$"""[{"text":"Ich prüfe das 🙂."},{"functionCall":{"id":"fc1","name":"check_flight","args":{"flight":"AA100"}},"thoughtSignature":"{{{{Signatures[0]}}}}"}]""",
+        $$$$"""
+        [{"functionCall":{"name":"book_taxi","args":{"time":"10 AM"}},"thoughtSignature":"{{{{Signatures[1]}}}}"},
          {"functionCall":{"name":"book_taxi","args":{"time":"11 AM"}}}]
         """,
         $$"""[{"text":"Alles gebucht – "},{"text":"fertig.","thoughtSignature":"{{Signatures[2]}}"},{"text":"","thoughtSignature":"{{Signatures[3]}}"}]""",

@@ -83,7 +83,7 @@ public sealed class GeminiWriterTests
             "tools":[{"type":"function","function":{"name":"set_light","description":"Sets it.","parameters":{"type":"object","properties":{"level":{"type":["integer","null"],"$comment":"x"}},"additionalProperties":false}}},
             {"type":"function","function":{"name":"now"}},{"type":"google_search"},{"codeExecution":{}}]
             """;
-        var (body, report) = Write($$"""{"messages":[{"role":"user","content":"x"}],{{Tools}},"tool_choice":{"type":"function","function":{"name":"now"}},"parallel_tool_calls":false}""");
+        var (body, report) = Write($$$$"""{"messages":[{"role":"user","content":"x"}],{{{{Tools}}}},"tool_choice":{"type":"function","function":{"name":"now"}},"parallel_tool_calls":false}""");
 
         AssertJson("""
             [{"functionDeclarations":[{"name":"set_light","description":"Sets it.","parametersJsonSchema":{"type":"object","properties":{"level":{"type":["integer","null"],"$comment":"x"}},"additionalProperties":false}},{"name":"now"}]},
@@ -100,7 +100,7 @@ public sealed class GeminiWriterTests
     [InlineData("null", null)]
     public void Choices_become_modes(string choice, string? mode)
     {
-        var (body, _) = Write($$"""{"messages":[],"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":{{choice}}}""");
+        var (body, _) = Write($$$$"""{"messages":[],"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":{{{{choice}}}}}""");
 
         Assert.Equal(mode, (string?)body["toolConfig"]?["functionCallingConfig"]!["mode"]);
     }
