@@ -21,7 +21,7 @@ public sealed class AnthropicWorld : IAsyncLifetime
                 Model("test/refusing", "claude-sonnet-4-5;refusal=true"),
                 Model("test/cut", "claude-sonnet-4-5;tokens=40;fault=cut;after=8"),
                 Model("test/cut-clean", "claude-sonnet-4-5;tokens=40;fault=cut-clean;after=8"),
-                Model("test/broken", "claude-sonnet-4-5;tokens=40;fault=error-mid-stream;after=8;error_type=overloaded_error;status=529"),
+                Model("test/broken", "claude-sonnet-4-5;tokens=40;fault=error-mid-stream;after=8;error_type=overloaded_error"),
                 Model("test/whole", "claude-sonnet-4-5;tokens=12;fault=json-on-stream"),
                 Model("test/invalid", "claude-sonnet-4-5;status=400;message=max_tokens%3A too large"),
                 new WorldModel(
@@ -31,6 +31,7 @@ public sealed class AnthropicWorld : IAsyncLifetime
                 Model("test/early-error", "claude-sonnet-4-5;fault=error-in200;error_type=overloaded_error"),
             ],
             Protocols = new Dictionary<string, string> { ["claude"] = "anthropic" },
+            ProviderYaml = new Dictionary<string, string> { ["claude"] = "auth: x-api-key" },
         },
         TestContext.Current.CancellationToken);
 
