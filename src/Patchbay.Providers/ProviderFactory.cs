@@ -8,6 +8,8 @@ public static class ProviderFactory
     {
         "openai" or "mistral" => new OpenAiCompatibleProvider(descriptor),
         "anthropic" => new AnthropicProvider(descriptor),
+        "gemini" => new GeminiProvider(descriptor),
+        "vertex" => new VertexProvider(descriptor),
         _ => null,
     };
 }

@@ -56,6 +56,19 @@ internal sealed partial class GeminiAnswerReader
         }
     }
 
+    /// <summary>Reads the one response of an answer that does not stream. False when it is none.</summary>
+    public bool ReadWhole(ReadOnlySpan<byte> data, AnswerSink sink)
+    {
+        var progress = Read(data, sink);
+        if (progress == StreamProgress.More && _finish == FinishReason.None)
+        {
+            // It does not say why it ended, but it has.
+            EndParts(sink);
+        }
+
+        return progress != StreamProgress.Malformed;
+    }
+
     private StreamProgress ReadResponse(ReadOnlySpan<byte> data, AnswerSink sink)
     {
         // The id and the model stand behind the candidates. Errors may come in an array.

@@ -38,7 +38,7 @@ public sealed class GeminiDialect : Dialect
     {
         var reader = new GeminiAnswerReader();
         reader.Reset(request);
-        return reader.Read(body, sink) != StreamProgress.Malformed;
+        return reader.ReadWhole(body, sink);
     }
 
     /// <inheritdoc/>

@@ -80,11 +80,14 @@ public sealed class GeminiProperties
         Check.One(Plenty, Prop.ForAll(Gen.ListOf(message).ToArbitrary(), messages =>
         {
             var output = new ArrayBufferWriter<byte>();
-            GeminiDialect.Gemini.WriteRequest(
+            var report = GeminiDialect.Gemini.WriteRequest(
                 CanonicalChatReader.Read(Bytes.Of($$"""{"messages":[{{string.Join(',', messages)}}]}""")),
                 new DialectTarget { Model = "gemini-3-pro"u8.ToArray(), Supported = (Parameters)ulong.MaxValue },
                 output);
-            return JsonNode.Parse(output.WrittenSpan)!["contents"]!.AsArray().All(content => content!["parts"]!.AsArray().Count > 0);
+
+            // What cannot be said leaves a hole; such a request is not sent.
+            return report.Unsayable != Modalities.None
+                || JsonNode.Parse(output.WrittenSpan)!["contents"]!.AsArray().All(content => content!["parts"]!.AsArray().Count > 0);
         }));
     }
 

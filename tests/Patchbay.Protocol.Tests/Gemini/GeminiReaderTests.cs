@@ -224,6 +224,20 @@ public sealed class GeminiReaderTests
         Assert.Equal(FinishReason.Length, log.Reason);
     }
 
+    // Some models have said STOP with each of their events, and counts may come behind it.
+    [Fact]
+    public void What_follows_a_finish_reason_is_read_too()
+    {
+        var log = AnswerLog.OfStream([
+            Event("""{"text":"a"}""", "\"finishReason\":\"STOP\""),
+            Event("""{"text":"b"}""", "\"finishReason\":\"STOP\""),
+            """{"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":3},"responseId":"r1"}""",
+        ]);
+
+        Assert.Equal(("ab", FinishReason.Stop, 1), (log.Said.ToString(), log.Reason, log.Finishes));
+        Assert.Equal((10, 3), (log.Used.PromptTokens, log.Used.CompletionTokens));
+    }
+
     [Fact]
     public void An_error_inside_a_stream_is_handed_on()
     {

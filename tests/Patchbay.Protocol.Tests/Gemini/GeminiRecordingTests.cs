@@ -9,6 +9,7 @@ public sealed class GeminiRecordingTests
 
     public static TheoryData<string> Bodies => Names(".json", own: true);
 
+    // Events of the live API with nothing but counts could be an event of this one.
     public static TheoryData<string> Foreign => Names("", own: false);
 
     [Theory]
@@ -153,7 +154,7 @@ public sealed class GeminiRecordingTests
         foreach (var path in files.Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(path);
-            if (name.EndsWith(ending, StringComparison.Ordinal) && name != "google-429-retry-info.json"
+            if (!name.StartsWith("speech-", StringComparison.Ordinal) && name.EndsWith(ending, StringComparison.Ordinal) && name != "google-429-retry-info.json"
                 && name.StartsWith("google-", StringComparison.Ordinal) == own)
             {
                 names.Add("google/" + name);
