@@ -124,7 +124,7 @@ public sealed class GeminiTests(GeminiWorld fixture) : IClassFixture<GeminiWorld
             }
         }
 
-        Assert.Equal(4, signatures.Distinct().Count());
+        Assert.Equal(4, signatures.Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]

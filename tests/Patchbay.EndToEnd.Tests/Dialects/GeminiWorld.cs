@@ -43,5 +43,8 @@ public sealed class GeminiWorld : IAsyncLifetime
     public ValueTask DisposeAsync() => World.DisposeAsync();
 
     private static WorldModel Model(string slug, string upstream, string provider = "gemini") =>
-        new(slug, new WorldEndpoint(provider, upstream) { MorePrices = "cache_read: \"0.0000001\"" });
+        new(slug, new WorldEndpoint(provider, upstream) { MorePrices = "cache_read: \"0.0000001\"" })
+        {
+            Yaml = "input_modalities: [text, image, file, audio]",
+        };
 }

@@ -26,7 +26,7 @@ internal sealed class GenerateFrames : IFrameSource
         for (var i = 0; i < plan.Text.Length - 1; i++)
         {
             var piece = plan.Text[i];
-            Add(parts => GeneratePlan.WriteText(parts, piece, isSigned: false), tokens: 1, output: 1);
+            Add(parts => plan.WriteText(parts, piece, isSigned: false), tokens: 1, output: 1);
         }
 
         for (var i = 0; i < plan.Calls.Length; i++)
@@ -41,11 +41,11 @@ internal sealed class GenerateFrames : IFrameSource
         {
             if (plan.Text.Length > 0)
             {
-                GeneratePlan.WriteText(parts, plan.Text[^1], plan.Signs);
+                plan.WriteText(parts, plan.Text[^1], plan.Signs);
             }
             else
             {
-                GeneratePlan.WriteText(parts, "", isSigned: false);
+                plan.WriteText(parts, "", isSigned: false);
             }
         });
         _events.Add((data, plan.Text.Length > 0 ? 1 : 0));

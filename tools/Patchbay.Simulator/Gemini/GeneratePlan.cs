@@ -13,7 +13,7 @@ internal sealed class GeneratePlan
 {
     private const string Opening = "\"Hm\\\":\n\tétude, 東京 🙂 </b> &amp; \u2028";
 
-    public required string Id { get; init; }
+    public required long Sequence { get; init; }
 
     public required string Model { get; init; }
 
@@ -53,7 +53,7 @@ internal sealed class GeneratePlan
         var usage = chat.Usage.As(settings.Usage);
         return new GeneratePlan
         {
-            Id = string.Create(CultureInfo.InvariantCulture, $"sim-response-{chat.Sequence}"),
+            Sequence = chat.Sequence,
             Model = chat.Model,
             Thoughts = request.ShowsThoughts ? ThoughtsOf(chat) : [],
             Text = chat.ToolCalls.Length > 0 || chat.IsRefusal ? [] : Texts(chat),
@@ -130,7 +130,7 @@ internal sealed class GeneratePlan
 
         WriteUsage(json, output);
         json.WriteString("modelVersion"u8, Model);
-        json.WriteString("responseId"u8, Id);
+        json.WriteString("responseId"u8, string.Create(CultureInfo.InvariantCulture, $"sim-response-{Sequence}"));
         json.WriteEndObject();
     }
 
@@ -142,13 +142,13 @@ internal sealed class GeneratePlan
         json.WriteEndObject();
     }
 
-    public static void WriteText(Utf8JsonWriter json, string text, bool isSigned)
+    public void WriteText(Utf8JsonWriter json, string text, bool isSigned)
     {
         json.WriteStartObject();
         json.WriteString("text"u8, text);
         if (isSigned)
         {
-            json.WriteString("thoughtSignature"u8, ThoughtSignature.OfText(text));
+            json.WriteString("thoughtSignature"u8, ThoughtSignature.OfText(Sequence, text));
         }
 
         json.WriteEndObject();
@@ -171,7 +171,7 @@ internal sealed class GeneratePlan
         json.WriteEndObject();
         if (isSigned)
         {
-            json.WriteString("thoughtSignature"u8, ThoughtSignature.OfCall(call.Name, arguments));
+            json.WriteString("thoughtSignature"u8, ThoughtSignature.OfCall(Sequence, call.Name, arguments));
         }
 
         json.WriteEndObject();
