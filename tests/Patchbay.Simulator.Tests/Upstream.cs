@@ -37,7 +37,8 @@ internal sealed class Upstream : IAsyncDisposable
         $$"""{"model":"{{model}}","stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"Say something"}]{{(more.Length > 0 ? "," + more : "")}}}""";
 
     public Task<HttpResponseMessage> SendAsync(
-        string path, string? body = null, string? behavior = null, CancellationToken? token = null)
+        string path, string? body = null, string? behavior = null, CancellationToken? token = null,
+        (string Name, string Value)[]? headers = null)
     {
         var request = new HttpRequestMessage(
             body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(Simulator.Address, path));
@@ -49,6 +50,11 @@ internal sealed class Upstream : IAsyncDisposable
         if (behavior is not null)
         {
             request.Headers.Add("X-Sim", behavior);
+        }
+
+        foreach (var (name, value) in headers ?? [])
+        {
+            request.Headers.Add(name, value);
         }
 
         return _client.SendAsync(request, token ?? Token);

@@ -8,6 +8,34 @@ internal sealed partial class AnthropicRequestWriter
         part.Kind is ReasoningKind.Text or ReasoningKind.Encrypted
         && (part.Format.IsEmpty || part.Format.Is(AnthropicDialect.Format));
 
+    // Calls whose results are the last word: with a budget, the API wants to see the thoughts that led to them. Callers that
+    // know nothing of thoughts do not send them back, and go on without.
+    private bool GoesOnFromThoughtlessCalls()
+    {
+        var messages = _request.Messages;
+        var last = messages.Count - 1;
+        while (last >= 0 && messages[last].Role == CanonicalRole.Tool)
+        {
+            last--;
+        }
+
+        if (last < 0 || last == messages.Count - 1)
+        {
+            return false;
+        }
+
+        foreach (var part in messages[last].Parts)
+        {
+            if (part is ReasoningPart reasoning && IsOwn(reasoning)
+                && (reasoning.Kind == ReasoningKind.Encrypted || !reasoning.Signature.IsEmpty))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private void WriteReasoning(CanonicalMessage message)
     {
         JsonString text = default, signature = default;

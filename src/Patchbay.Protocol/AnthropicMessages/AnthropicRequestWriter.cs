@@ -193,7 +193,7 @@ internal sealed partial class AnthropicRequestWriter
         // The answer needs room beside the thoughts: the budget must be less than the limit.
         _budget = Math.Min(reasoning!.MaxTokens ?? BudgetFor(reasoning.Effort ?? "medium"), MostBudget);
         _budget = Math.Min(Math.Max(_budget, LeastBudget), _limit - 1);
-        if (_budget >= LeastBudget)
+        if (_budget >= LeastBudget && !GoesOnFromThoughtlessCalls())
         {
             return Thinking.Budget;
         }

@@ -13,6 +13,10 @@ public abstract class Dialect
     /// <summary>Whose form signed and encrypted reasoning has: the <c>format</c> in <c>reasoning_details</c>.</summary>
     public abstract ReadOnlySpan<byte> ReasoningFormat { get; }
 
+    /// <summary>Whether one request can ask for several answers (<c>n</c>). A request for several is not sent in a dialect
+    /// without.</summary>
+    public virtual bool HasChoices => false;
+
     /// <summary>Writes a request for an endpoint. Does not change it: the next endpoint may get it too.</summary>
     /// <param name="request">What the caller asks.</param>
     /// <param name="target">The endpoint.</param>

@@ -15,7 +15,7 @@ public sealed class AnthropicWorld : IAsyncLifetime
             [
                 Model("test/plain", "claude-sonnet-4-5;tokens=12;prompt_tokens=100"),
                 Model("test/thinker", "claude-sonnet-4-5;tokens=6;reasoning=5;prompt_tokens=100"),
-                Model("test/caller", "claude-sonnet-4-5;tools=1;reasoning=7"),
+                Model("test/caller", "claude-sonnet-4-5;tools=1;reasoning=7;redacted=2"),
                 Model("test/caching", "claude-sonnet-4-5;tokens=4;prompt_tokens=1000"),
                 Model("test/cached", "claude-sonnet-4-5;tokens=4;prompt_tokens=1000;cached=600"),
                 Model("test/refusing", "claude-sonnet-4-5;refusal=true"),
@@ -27,6 +27,10 @@ public sealed class AnthropicWorld : IAsyncLifetime
                 new WorldModel(
                     "test/failover",
                     new WorldEndpoint("claude", "claude-sonnet-4-5;status=529", "0.000001", "0.000001"),
+                    new WorldEndpoint("alpha", "echo-1;tokens=12", "0.000003", "0.000003")),
+                new WorldModel(
+                    "test/both",
+                    new WorldEndpoint("claude", "claude-sonnet-4-5", "0.000001", "0.000001"),
                     new WorldEndpoint("alpha", "echo-1;tokens=12", "0.000003", "0.000003")),
                 Model("test/early-error", "claude-sonnet-4-5;fault=error-in200;error_type=overloaded_error"),
             ],
@@ -128,19 +132,30 @@ public sealed class AnthropicTests(AnthropicWorld fixture) : IClassFixture<Anthr
     {
         var messages = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Where?" });
         var more = "\"reasoning\":{\"effort\":\"high\"},\"tool_choice\":\"auto\"," + Tools;
-        var signatures = new List<string>();
+        var earlier = new JsonArray();
         for (var turn = 1; turn <= 3; turn++)
         {
             World.Simulator.Reset();
             var assistant = await TurnAsync("test/caller", messages, more, stream);
 
-            // What the provider was sent holds every earlier thought, and it has checked the signatures.
+            // What the provider was sent holds every earlier thought, in its order, and it has checked the signatures.
             var sent = JsonNode.Parse(Assert.Single(World.Simulator.Log.Requests).BodyText)!;
             var thoughts = sent["messages"]!.AsArray().SelectMany(message => message!["content"]!.AsArray())
-                .Where(block => (string?)block!["type"] == "thinking").ToList();
-            Assert.Equal(signatures, thoughts.Select(block => (string)block!["signature"]!));
-            Assert.All(thoughts, block => Assert.StartsWith("\"Hm\\\":\n\tétude, 東京 🙂 </b> &amp; \u2028", (string?)block!["thinking"], StringComparison.Ordinal));
-            signatures.Add(string.Concat(assistant["reasoning_details"]!.AsArray().Select(detail => (string?)detail!["signature"])));
+                .Where(block => ((string)block!["type"]!).EndsWith("thinking", StringComparison.Ordinal));
+            Assert.Equal(earlier.ToJsonString(), new JsonArray([.. thoughts.Select(block => block!.DeepClone())]).ToJsonString());
+            var details = assistant["reasoning_details"]!.AsArray();
+            var thought = string.Concat(details.Select(detail => (string?)detail!["text"]));
+            var redacted = details.Select(detail => (string?)detail!["data"]).Where(data => data is not null).ToList();
+            Assert.StartsWith("\"Hm\\\":\n\tétude, 東京 🙂 </b> &amp; \u2028", thought, StringComparison.Ordinal);
+            Assert.Equal(2, redacted.Count);
+            Assert.All(redacted, data => Assert.StartsWith("RedSim", data, StringComparison.Ordinal));
+            earlier.Add(new JsonObject
+            {
+                ["type"] = "thinking",
+                ["thinking"] = thought,
+                ["signature"] = string.Concat(details.Select(detail => (string?)detail!["signature"])),
+            });
+            redacted.ForEach(data => earlier.Add(new JsonObject { ["type"] = "redacted_thinking", ["data"] = data }));
             messages.Add(assistant);
             messages.Add(new JsonObject
             {
@@ -150,19 +165,51 @@ public sealed class AnthropicTests(AnthropicWorld fixture) : IClassFixture<Anthr
             });
         }
 
-        Assert.All(signatures, signature => Assert.StartsWith("Sim", signature, StringComparison.Ordinal));
+        Assert.Equal(9, earlier.Count);
+    }
+
+    // Callers that know nothing of reasoning_details.
+    [Fact]
+    public async Task Calls_whose_thoughts_were_not_sent_back_are_gone_on_from_without_thinking()
+    {
+        World.Simulator.Reset();
+
+        var response = await World.Api.PostAsync(
+            "/api/v1/chat/completions",
+            """{"model":"test/thinker","reasoning":{"effort":"high"},"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"look_up","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c1","content":"r"}],TOOLS}"""
+                .Replace("TOOLS", Tools, StringComparison.Ordinal),
+            Token);
+
+        Assert.True(response.Status == 200, response.Body);
+        Assert.False(JsonElement.Parse(Assert.Single(World.Simulator.Log.Requests).BodyText).TryGetProperty("thinking", out _));
     }
 
     [Fact]
-    public async Task A_thought_that_was_changed_is_refused_by_the_provider()
+    public async Task Several_answers_are_asked_only_of_who_gives_several()
+    {
+        var refused = await World.Api.ChatAsync("test/plain", Token, "\"n\":2");
+        var other = await World.Api.ChatAsync("test/both", Token, "\"n\":2");
+        var one = await World.Api.ChatAsync("test/plain", Token, "\"n\":1");
+
+        Assert.Equal((400, "provider_rejected"), (refused.Status, refused.ErrorCode));
+        Assert.Equal("CLAUDE gives one answer per request: n must be 1.", refused.ErrorMessage);
+        Assert.Equal("n", refused.Json.GetProperty("error").GetProperty("param").GetString());
+        Assert.Equal(2, other.Json.GetProperty("choices").GetArrayLength());
+        Assert.Equal(200, one.Status);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"reasoning.text","text":"changed","signature":"Simx","format":"anthropic-claude-v1","index":0}""", "signature")]
+    [InlineData("""{"type":"reasoning.encrypted","data":"RedSimx","format":"anthropic-claude-v1","index":0}""", "data")]
+    public async Task A_thought_that_was_changed_is_refused_by_the_provider(string detail, string named)
     {
         var response = await World.Api.PostAsync(
             "/api/v1/chat/completions",
-            """{"model":"test/thinker","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","reasoning_details":[{"type":"reasoning.text","text":"changed","signature":"Simx","format":"anthropic-claude-v1","index":0}]},{"role":"user","content":"c"}]}""",
+            $$"""{"model":"test/thinker","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","reasoning_details":[{{detail}}]},{"role":"user","content":"c"}]}""",
             Token);
 
         Assert.Equal((400, "provider_rejected"), (response.Status, response.ErrorCode));
-        Assert.Contains("signature", response.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains($"Invalid `{named}`", response.ErrorMessage, StringComparison.Ordinal);
     }
 
     [Fact]

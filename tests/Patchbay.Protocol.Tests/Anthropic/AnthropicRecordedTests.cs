@@ -129,9 +129,12 @@ public sealed class AnthropicRecordedTests
     /// <summary>What the recorded JSON says, read naively.</summary>
     private sealed class Expected
     {
+        private static readonly string[] Counts =
+            ["input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "output_tokens"];
+
         private readonly Dictionary<int, JsonNode> _blocks = [];
-        private long _compactedInput;
-        private long _compactedOutput;
+        private readonly Dictionary<string, long> _last = [];
+        private List<JsonNode> _compactions = [];
 
         public string Text { get; private set; } = "";
 
@@ -187,8 +190,6 @@ public sealed class AnthropicRecordedTests
                 }
             }
 
-            expected.Input += expected._compactedInput;
-            expected.Output += expected._compactedOutput;
             return expected;
         }
 
@@ -201,12 +202,6 @@ public sealed class AnthropicRecordedTests
 
             StopReason = (string?)message["stop_reason"] ?? StopReason;
             AddUsage(message["usage"]);
-            if (message["usage"]?["iterations"] is not null)
-            {
-                Input += _compactedInput;
-                Output += _compactedOutput;
-                _compactedInput = _compactedOutput = 0;
-            }
         }
 
         private void AddBlock(JsonNode block)
@@ -247,27 +242,24 @@ public sealed class AnthropicRecordedTests
             }
         }
 
+        // Running totals: of each count the last report counts. What was read from or written to the cache is beside
+        // input_tokens here, and part of the prompt in the chat API; a compaction is beside both.
         private void AddUsage(JsonNode? usage)
         {
-            if (usage is null)
+            foreach (var name in Counts)
             {
-                return;
+                _last[name] = (long?)usage?[name] ?? _last.GetValueOrDefault(name);
             }
 
-            Input = Math.Max(Input, (long?)usage["input_tokens"] ?? 0)
-                + ((long?)usage["cache_read_input_tokens"] ?? 0) + ((long?)usage["cache_creation_input_tokens"] ?? 0);
-            Output = Math.Max(Output, (long?)usage["output_tokens"] ?? 0);
-            Searches = (long?)usage["server_tool_use"]?["web_search_requests"] ?? Searches;
-            foreach (var iteration in usage["iterations"]?.AsArray() ?? [])
+            if (usage?["iterations"] is JsonArray iterations)
             {
-                if ((string?)iteration!["type"] == "compaction")
-                {
-                    // The first report counts the conversation before it was compacted; the last one tells both parts.
-                    Input = (long?)usage["input_tokens"] ?? 0;
-                    _compactedInput += (long?)iteration["input_tokens"] ?? 0;
-                    _compactedOutput += (long?)iteration["output_tokens"] ?? 0;
-                }
+                _compactions = [.. iterations.Where(one => (string?)one!["type"] == "compaction").Select(one => one!)];
             }
+
+            Output = _last["output_tokens"] + _compactions.Sum(one => (long?)one["output_tokens"] ?? 0);
+            Input = _last.Values.Sum() - _last["output_tokens"]
+                + _compactions.Sum(one => Counts.SkipLast(1).Sum(name => (long?)one[name] ?? 0));
+            Searches = (long?)usage?["server_tool_use"]?["web_search_requests"] ?? Searches;
         }
     }
 }

@@ -140,6 +140,27 @@ public sealed class AnthropicRequestTests
         Assert.Equal(Parameters.Reasoning, request.Dropped);
     }
 
+    // https://docs.claude.com/en/docs/build-with-claude/extended-thinking (tool use), …/adaptive-thinking
+    [Theory]
+    [InlineData("claude-sonnet-4-5", "", null)]
+    [InlineData("claude-sonnet-4-5", ""","reasoning":"plain" """, null)]
+    [InlineData("claude-sonnet-4-5", ""","reasoning_details":[{"type":"reasoning.text","text":"t","signature":"s"}]""", "enabled")]
+    [InlineData("claude-sonnet-4-5", ""","reasoning_details":[{"type":"reasoning.encrypted","data":"d"}]""", "enabled")]
+    [InlineData("claude-sonnet-4-5", ""","reasoning_details":[{"type":"reasoning.encrypted","data":"d","format":"openai-responses-v1"}]""", null)]
+    [InlineData("claude-opus-4-6", "", "adaptive")]
+    public void Calls_without_their_thoughts_are_gone_on_from_without_a_budget(string model, string more, string? thinking)
+    {
+        var (body, request) = Translation.Write(
+            $$"""
+            {"reasoning":{"effort":"high"},"tools":[{"type":"function","function":{"name":"f"} }],"messages":[{"role":"user","content":"q"},
+              {"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"} }]{{more}} },
+              {"role":"tool","tool_call_id":"c","content":"r"}]}
+            """, Translation.Target(model));
+
+        Assert.Equal(thinking, (string?)body["thinking"]?["type"]);
+        Assert.Equal(thinking is null ? Parameters.Reasoning : Parameters.None, request.Dropped);
+    }
+
     [Fact]
     public void A_forced_call_excludes_thinking()
     {

@@ -33,6 +33,12 @@ internal sealed class MessagesFrames : IFrameSource
             AddThinking(plan, block++);
         }
 
+        foreach (var data in plan.Redacted)
+        {
+            Start(block, "redacted_thinking", json => json.WriteString("data"u8, data));
+            Stop(block++);
+        }
+
         if (plan.Text.Length > 0)
         {
             AddText(plan.Text, block++);

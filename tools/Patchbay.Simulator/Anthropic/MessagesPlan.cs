@@ -21,6 +21,9 @@ internal sealed class MessagesPlan
     /// <summary>The pieces of the thought; empty for none.</summary>
     public required string[] Thoughts { get; init; }
 
+    /// <summary>Thoughts that only the simulator can read, each a block of its own.</summary>
+    public required string[] Redacted { get; init; }
+
     /// <summary>The pieces of the text; empty for none.</summary>
     public required string[] Text { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed class MessagesPlan
             Id = string.Create(CultureInfo.InvariantCulture, $"msg_sim_{chat.Sequence}"),
             Model = chat.Model,
             Thoughts = thoughts,
+            Redacted = request.Thinks ? RedactedOf(chat, settings.Redacted) : [],
             Text = text,
             Calls = chat.ToolCalls,
             StopReason = chat.IsRefusal ? "refusal" : chat.Finish switch
@@ -87,6 +91,14 @@ internal sealed class MessagesPlan
             json.WriteString("type"u8, "thinking"u8);
             json.WriteString("thinking"u8, Thought);
             json.WriteString("signature"u8, ThinkingSignature.Of(Thought));
+            json.WriteEndObject();
+        }
+
+        foreach (var data in Redacted)
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "redacted_thinking"u8);
+            json.WriteString("data"u8, data);
             json.WriteEndObject();
         }
 
@@ -169,6 +181,17 @@ internal sealed class MessagesPlan
         for (var i = 0; i < pieces.Length; i++)
         {
             pieces[i] = i == 0 ? Opening : Encoding.UTF8.GetString(chat.Text.ReasoningAt(0, i));
+        }
+
+        return pieces;
+    }
+
+    private static string[] RedactedOf(ChatPlan chat, int count)
+    {
+        var pieces = new string[count];
+        for (var i = 0; i < count; i++)
+        {
+            pieces[i] = ThinkingSignature.Redact(string.Create(CultureInfo.InvariantCulture, $"{Opening}{chat.Sequence}.{i}"));
         }
 
         return pieces;

@@ -158,6 +158,8 @@ internal sealed class MessagesRequest : IDisposable
         string? speaker = null;
         var calls = new HashSet<string>(StringComparer.Ordinal);
         var at = 0;
+        var isThoughtless = false;
+        var isOpen = false;
         foreach (var message in messages.EnumerateArray())
         {
             var role = Text(message, "role");
@@ -168,16 +170,26 @@ internal sealed class MessagesRequest : IDisposable
             var content = message.GetProperty("content"u8);
             if (content.ValueKind == JsonValueKind.Array)
             {
-                CheckBlocks(content, $"messages.{at}.content", calls);
+                var (thought, call, result) = CheckBlocks(content, $"messages.{at}.content", calls);
+                isThoughtless = call ? !thought : isThoughtless;
+                isOpen = result;
             }
 
             at++;
         }
+
+        // https://docs.claude.com/en/docs/build-with-claude/extended-thinking (tool use): only the calls that the request
+        // goes on from need their thoughts.
+        Require(Thinking != "enabled" || !isOpen || !isThoughtless,
+            "When `thinking` is enabled, a final `assistant` message must start with a thinking block: "
+            + "Expected `thinking` or `redacted_thinking`, but found `tool_use`");
     }
 
-    private void CheckBlocks(JsonElement blocks, string path, HashSet<string> calls)
+    private static (bool Thought, bool Call, bool Result) CheckBlocks(JsonElement blocks, string path, HashSet<string> calls)
     {
         var thought = false;
+        var call = false;
+        var result = false;
         var at = 0;
         Require(blocks.GetArrayLength() > 0, $"{path}: must not be empty");
         foreach (var block in blocks.EnumerateArray())
@@ -196,14 +208,17 @@ internal sealed class MessagesRequest : IDisposable
                     break;
                 case "redacted_thinking":
                     thought = true;
+                    Require(
+                        ThinkingSignature.IsRedacted(Text(block, "data") ?? ""),
+                        $"{place}: Invalid `data` in `redacted_thinking` block");
                     break;
                 case "tool_use":
+                    call = true;
                     calls.Add(Text(block, "id") ?? "");
                     Require(block.GetProperty("input"u8).ValueKind == JsonValueKind.Object, $"{place}.input: should be an object");
-                    Require(!Thinks || thought,
-                        $"{place}: Expected `thinking` or `redacted_thinking`, but found `tool_use`");
                     break;
                 case "tool_result":
+                    result = true;
                     Require(calls.Contains(Text(block, "tool_use_id") ?? ""),
                         $"{place}: unexpected `tool_use_id` found in `tool_result` blocks");
                     break;
@@ -214,6 +229,8 @@ internal sealed class MessagesRequest : IDisposable
                     throw new FormatException($"{place}: unknown block type");
             }
         }
+
+        return (thought, call, result);
     }
 
     private void FindCacheMarks(JsonElement element)

@@ -13,4 +13,16 @@ internal static class ThinkingSignature
         "Sim" + Convert.ToBase64String(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(thinking)));
 
     public static bool IsValid(string thinking, string signature) => signature == Of(thinking);
+
+    /// <summary>Thoughts that only the simulator can read.</summary>
+    public static string Redact(string thinking) => $"Red{Of(thinking)}{Convert.ToBase64String(Encoding.UTF8.GetBytes(thinking))}";
+
+    /// <summary>Whether these are such thoughts, unchanged.</summary>
+    public static bool IsRedacted(string data)
+    {
+        var at = "Red".Length + Of("").Length;
+        var thinking = new byte[data.Length];
+        return data.Length >= at && Convert.TryFromBase64String(data[at..], thinking, out var length)
+            && data == Redact(Encoding.UTF8.GetString(thinking, 0, length));
+    }
 }

@@ -36,6 +36,10 @@ public sealed record Behavior
     /// <summary>Number of reasoning tokens shown before the reply.</summary>
     public int Reasoning { get; init; }
 
+    /// <summary>Number of pieces of reasoning that only the provider can read, after those that are shown; in protocols
+    /// that have such pieces.</summary>
+    public int Redacted { get; init; }
+
     /// <summary>Finish reason to report; null chooses by what happened.</summary>
     public string? Finish { get; init; }
 

@@ -40,6 +40,7 @@ internal static class BehaviorReader
         "refusal" => behavior with { Refusal = Truth(key, value) },
         "tools" => behavior with { Tools = Whole(key, value) },
         "reasoning" => behavior with { Reasoning = Whole(key, value) },
+        "redacted" => behavior with { Redacted = Whole(key, value, max: 100) },
         "finish" => behavior with { Finish = value },
         "replay" => behavior with { Replay = value },
         "header_delay" => behavior with { HeaderDelay = Whole(key, value) },

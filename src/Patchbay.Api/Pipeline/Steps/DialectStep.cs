@@ -14,6 +14,11 @@ internal static class DialectStep
     public static GatewayError? Write(InferenceContext context, Candidate candidate, Dialect dialect, long? clampedOutput)
     {
         var endpoint = candidate.Endpoint;
+        if (context.Envelope.Choices > 1 && !dialect.HasChoices)
+        {
+            return Refuse(context, "n", "gives one answer per request: n must be 1.");
+        }
+
         var request = dialect.WriteRequest(
             context.Canonical,
             new DialectTarget
@@ -27,20 +32,20 @@ internal static class DialectStep
             context.UpstreamBody);
         if (request.Unsayable != Modalities.None)
         {
-            var name = context.Binding!.Provider.Descriptor.Name;
-            return new GatewayError(
-                GatewayErrorKind.ProviderRejected,
-                $"{name} takes no {string.Join(" or ", ModalityNames.Of(request.Unsayable))} in messages.")
-            {
-                Provider = name,
-                Parameter = "messages",
-            };
+            return Refuse(
+                context, "messages", $"takes no {string.Join(" or ", ModalityNames.Of(request.Unsayable))} in messages.");
         }
 
         context.Translated = request;
         context.Translator.Reset(
             dialect, request, context.ArrivedAt.ToUnixTimeSeconds(), context.Envelope.ExcludeReasoning);
         return null;
+    }
+
+    private static GatewayError Refuse(InferenceContext context, string parameter, string why)
+    {
+        var name = context.Binding!.Provider.Descriptor.Name;
+        return new GatewayError(GatewayErrorKind.ProviderRejected, $"{name} {why}") { Provider = name, Parameter = parameter };
     }
 
     /// <summary>Makes <see cref="InferenceContext.Whole"/> an answer of the caller's dialect. False when it is none of the
