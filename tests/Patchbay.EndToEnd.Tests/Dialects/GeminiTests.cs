@@ -276,6 +276,31 @@ public sealed class GeminiTests(GeminiWorld fixture) : IClassFixture<GeminiWorld
         Assert.Equal(status, stream.Status);
     }
 
+    // The cost is by hand: prompt × $0.000001 + (candidates + thoughts) × $0.000002.
+    [Theory]
+    [InlineData("recorded/reasoning", true, "stop", 9, 29 + 256, "0.000579")]
+    [InlineData("recorded/reasoning", false, "stop", 9, 29 + 282, "0.000631")]
+    [InlineData("recorded/reasoning-3", true, "stop", 9, 23 + 302, "0.000659")]
+    [InlineData("recorded/reasoning-3", false, "stop", 9, 29 + 258, "0.000583")]
+    [InlineData("recorded/call-3", true, "tool_calls", 29, 15 + 804, "0.001667")]
+    [InlineData("recorded/call-3", false, "tool_calls", 29, 15 + 1801, "0.003661")]
+    [InlineData("recorded/pieces", true, "tool_calls", 26, 23 + 132, "0.000336")]
+    [InlineData("recorded/no-arguments", true, "tool_calls", 249, 58 + 183, "0.000731")]
+    public async Task A_recorded_answer_is_counted_and_priced(string model, bool isStream, string finish, int prompt, int completion, string cost)
+    {
+        Repository.SkipUnless(Repository.Wire is not null, "The recordings are needed.");
+        var stream = isStream ? await World.Api.StreamAsync(model, Token) : null;
+        var whole = isStream ? null : await World.Api.ChatAsync(model, Token);
+
+        var raw = stream?.Raw ?? whole!.Body;
+        Assert.True(stream?.EndsWithDone ?? whole!.Status == 200, raw);
+        Assert.Contains($"\"finish_reason\":\"{finish}\"", raw, StringComparison.Ordinal);
+        Assert.Contains("\"type\":\"reasoning.encrypted\"", raw, StringComparison.Ordinal);
+        var usage = stream is not null ? Assert.Single(stream.Usages) : whole!.Json.GetProperty("usage");
+        Assert.Equal((prompt, completion), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32()));
+        Assert.Equal(cost, usage.GetProperty("cost").GetRawText());
+    }
+
     private static string Content(ApiResponse response) =>
         response.Json.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
 

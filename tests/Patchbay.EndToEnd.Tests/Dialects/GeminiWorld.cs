@@ -30,6 +30,11 @@ public sealed class GeminiWorld : IAsyncLifetime
                 Model("test/garbled", "gemini-2.5-flash;tokens=40;fault=malformed-json;after=8"),
                 Model("test/broken", "gemini-2.5-flash;tokens=40;fault=error-mid-stream;after=8;status=503"),
                 Model("test/whole", "gemini-2.5-flash;tokens=12;fault=json-on-stream"),
+                Model("recorded/reasoning", "models/gemini-2.5-flash;replay=google/google-reasoning"),
+                Model("recorded/reasoning-3", "models/gemini-3-pro-preview;replay=google/google-reasoning-gemini3"),
+                Model("recorded/call-3", "models/gemini-3-pro-preview;replay=google/google-tool-call-gemini3"),
+                Model("recorded/pieces", "models/gemini-3-pro-preview;replay=google/google-stream-tool-call-arguments"),
+                Model("recorded/no-arguments", "models/gemini-3-pro-preview;replay=google/google-stream-no-args-tool-call"),
                 new WorldModel(
                     "test/failover",
                     new WorldEndpoint("gemini", "gemini-2.5-flash;status=503", "0.000001", "0.000001"),
