@@ -18,8 +18,13 @@ public abstract class Provider
     /// <summary>The provider's data.</summary>
     public ProviderDescriptor Descriptor { get; }
 
-    /// <summary>Where chat requests are posted.</summary>
+    /// <summary>Where chat requests are posted, unless <see cref="ChatAddress"/> says otherwise.</summary>
     public abstract Uri ChatUri { get; }
+
+    /// <summary>Where chat requests for a model are posted. It does not change: ask once.</summary>
+    /// <param name="model">The provider's own id of the model.</param>
+    /// <param name="stream">Whether the answer shall stream.</param>
+    public virtual Uri ChatAddress(string model, bool stream) => ChatUri;
 
     /// <summary>What the provider speaks in place of OpenAI's chat API; null when it speaks that.</summary>
     public virtual Dialect? Dialect => null;

@@ -13,6 +13,8 @@ public static class ProviderFactory
     {
         "openai" or "mistral" => static descriptor => new OpenAiCompatibleProvider(descriptor),
         "anthropic" => static descriptor => new AnthropicProvider(descriptor),
+        "gemini" => static descriptor => new GeminiProvider(descriptor),
+        "vertex" => static descriptor => new VertexProvider(descriptor),
         _ => null,
     };
 }

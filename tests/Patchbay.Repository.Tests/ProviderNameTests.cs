@@ -11,8 +11,13 @@ public sealed class ProviderNameTests
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "anthropic", "protocol"),
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "cohere", "protocol"),
         ("src/Patchbay.Core/Capabilities/Parameters.cs", "seed", "request parameter"),
+        ("src/Patchbay.Protocol/AnthropicMessages/AnthropicDialect.cs", "anthropic", "protocol"),
+        ("src/Patchbay.Protocol/Gemini/GeminiRequestWriter.Config.cs", "seed", "request parameter"),
+        ("src/Patchbay.Protocol/OpenAiChat/CanonicalChatReader.cs", "seed", "request parameter"),
+        ("src/Patchbay.Protocol/OpenAiChat/CanonicalChatWriter.cs", "seed", "request parameter"),
         ("src/Patchbay.Protocol/OpenAiChat/RequestMember.cs", "seed", "request parameter"),
         ("src/Patchbay.Catalog/ProviderListing.cs", "openai", "protocol"),
+        ("src/Patchbay.Providers/ProviderFactory.cs", "anthropic", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "openai", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "mistral", "protocol"),
     ];

@@ -15,12 +15,20 @@ public sealed class UpstreamBinding
     private UpstreamBinding(Endpoint endpoint, Provider provider)
     {
         Provider = provider;
+        Address = provider.ChatAddress(endpoint.UpstreamModel, stream: false);
+        StreamAddress = provider.ChatAddress(endpoint.UpstreamModel, stream: true);
         ModelUtf8 = Encoding.UTF8.GetBytes(endpoint.ModelSlug);
         ProviderNameUtf8 = JsonEncodedText.Encode(endpoint.Provider.Name).EncodedUtf8Bytes.ToArray();
     }
 
     /// <summary>How to call it.</summary>
     public Provider Provider { get; }
+
+    /// <summary>Where requests for whole answers are posted.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Where requests for streams are posted.</summary>
+    public Uri StreamAddress { get; }
 
     /// <summary>The model's slug.</summary>
     public ReadOnlyMemory<byte> ModelUtf8 { get; }

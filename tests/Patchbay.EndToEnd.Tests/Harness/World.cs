@@ -10,6 +10,9 @@ public sealed record WorldModel(string Slug, params WorldEndpoint[] Endpoints)
 {
     /// <summary>Tokens of prompt and answer together.</summary>
     public int ContextLength { get; init; } = 128_000;
+
+    /// <summary>A further line of the model, such as <c>input_modalities: [text, image]</c>.</summary>
+    public string Yaml { get; init; } = "";
 }
 
 /// <summary>A model at a provider.</summary>
@@ -165,6 +168,7 @@ public sealed class World : IAsyncDisposable
         {
             yaml.AppendLine(CultureInfo.InvariantCulture, $"  - slug: {model.Slug}")
                 .AppendLine(CultureInfo.InvariantCulture, $"    context_length: {model.ContextLength}")
+                .AppendLine(model.Yaml.Length > 0 ? "    " + model.Yaml : "")
                 .AppendLine("    endpoints:");
             foreach (var endpoint in model.Endpoints)
             {

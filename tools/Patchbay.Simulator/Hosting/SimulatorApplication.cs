@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
 using Patchbay.Simulator.Anthropic;
 using Patchbay.Simulator.Faults;
+using Patchbay.Simulator.Gemini;
 using Patchbay.Simulator.Log;
 using Patchbay.Simulator.OpenAi;
 using Patchbay.Simulator.Scripting;
@@ -34,7 +35,7 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
 
         _providers = options.Providers.ToFrozenDictionary(provider => provider.Name, StringComparer.Ordinal);
         _byName = _providers.GetAlternateLookup<ReadOnlySpan<char>>();
-        _protocols = [new OpenAiProtocol(), new AnthropicProtocol()];
+        _protocols = [new OpenAiProtocol(), new AnthropicProtocol(), new GeminiProtocol()];
         _control = new ControlRoutes(this);
     }
 

@@ -94,7 +94,8 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         }
 
         call.Expect(FirstByteLimit(context, hasAlternative));
-        await invoker.SendAsync(call, provider, provider.ChatUri, context.UpstreamBody.Memory, envelope.Stream);
+        var address = envelope.Stream ? binding.StreamAddress : binding.Address;
+        await invoker.SendAsync(call, provider, address, context.UpstreamBody.Memory, envelope.Stream);
         return call.Status == 200 ? null : await ReadErrorAsync(context, call, provider);
     }
 
@@ -153,6 +154,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
             Parameter = parameter is null ? null : ErrorText.Redact(parameter, key),
             Raw = raw.Length == 0 ? null : raw,
             RetryAfter = RetryAfterHeader.Read(call.Response!.Headers, clock)
+                ?? (said.RetryAfter > RetryAfterHeader.Longest ? RetryAfterHeader.Longest : said.RetryAfter)
                 ?? (kind == GatewayErrorKind.ProviderOverloaded ? PatienceWhenOverloaded : null),
         };
     }
