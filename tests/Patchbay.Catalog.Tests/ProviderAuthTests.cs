@@ -72,6 +72,27 @@ public sealed class ProviderAuthTests
         Assert.False(Build(yaml).HasCredential);
     }
 
+    [Theory]
+    [InlineData("anthropic", "x-api-key")]
+    [InlineData("gemini", "header:x-goog-api-key")]
+    [InlineData("vertex", "google")]
+    [InlineData("openai", "bearer")]
+    public void Without_a_word_about_it_a_key_is_shown_as_the_protocol_wants(string protocol, string scheme)
+    {
+        var provider = Provider($"protocol: {protocol}\napi_key: secret");
+
+        Assert.Equal(scheme, provider.Auth);
+    }
+
+    [Fact]
+    public void A_provider_on_this_machine_gets_no_key_unless_one_is_given()
+    {
+        var yaml = "providers:\n  - slug: acme\n    base_url: http://127.0.0.1:1234/\n    protocol: anthropic\n";
+
+        Assert.Equal("none", Build(yaml).Auth);
+        Assert.Equal("x-api-key", Build(yaml + "    api_key: secret\n").Auth);
+    }
+
     private static ProviderListing Provider(string entry, params (string, string)[] env) => Build(File(entry), env);
 
     private static string File(string entry) =>

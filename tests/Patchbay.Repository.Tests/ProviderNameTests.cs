@@ -7,6 +7,7 @@ public sealed class ProviderNameTests
     // Slugs that are also the name of something else: file, string, and what it means there.
     private static readonly HashSet<(string Path, string Literal, string Meaning)> OtherMeanings =
     [
+        ("src/Patchbay.Catalog/Building/ProviderBuilder.cs", "anthropic", "protocol"),
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "openai", "protocol"),
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "anthropic", "protocol"),
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "cohere", "protocol"),

@@ -19,10 +19,10 @@ internal static class ProviderBuilder
             : baseUrl is null ? AddressTemplate.Fill(record?.BaseUrl, record?.Settings, credentials, missing)
             : null;
         var env = (IReadOnlyList<string>?)record?.Env ?? [];
-        var auth = own?.Auth.Word ?? ApiAuth(record, api) ?? record?.Auth ?? DefaultAuth(own!, baseUrl);
+        var protocol = api ?? own?.Protocol ?? record?.Protocol ?? ProviderListing.DefaultProtocol;
+        var auth = own?.Auth.Word ?? ApiAuth(record, api) ?? record?.Auth ?? DefaultAuth(own!, baseUrl, protocol);
         var sendable = AuthScheme.TryParse(auth, out var scheme);
         var finds = scheme.FindsCredential;
-        var protocol = api ?? own?.Protocol ?? record?.Protocol ?? ProviderListing.DefaultProtocol;
         return new ProviderListing
         {
             Slug = own?.Slug ?? record!.Slug,
@@ -87,9 +87,16 @@ internal static class ProviderBuilder
         return null;
     }
 
-    /// <summary>A new provider on this machine needs no key unless one is given.</summary>
-    private static string DefaultAuth(OperatorProvider own, Uri? baseUrl) =>
-        !own.Auth.KeyGiven && baseUrl is { IsLoopback: true } ? "none" : "bearer";
+    /// <summary>A new provider on this machine needs no key unless one is given; others show theirs as the protocol's owner
+    /// wants it.</summary>
+    private static string DefaultAuth(OperatorProvider own, Uri? baseUrl, string protocol) =>
+        !own.Auth.KeyGiven && baseUrl is { IsLoopback: true } ? "none" : protocol switch
+        {
+            "anthropic" => "x-api-key",
+            "gemini" => "header:x-goog-api-key",
+            "vertex" => "google",
+            _ => "bearer",
+        };
 
     /// <summary>Whether the operator asked for a scheme that finds its credential by itself, or one of its variables is set.
     /// Otherwise the provider would be tried, and fail, on every machine.</summary>
