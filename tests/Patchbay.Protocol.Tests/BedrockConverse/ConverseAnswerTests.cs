@@ -206,7 +206,7 @@ public sealed class ConverseAnswerTests
             {"role":"assistant","content":"Hi é!","refusal":null,"reasoning":"hm",
               "reasoning_details":[{"type":"reasoning.text","text":"hm","signature":"s","format":"anthropic-claude-v1","index":0},{"type":"reasoning.encrypted","data":"d","format":"anthropic-claude-v1","index":1}],
               "tool_calls":[{"id":"t","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}],
-              "annotations":[{"type":"url_citation","url_citation":{"url":"https://e.com","title":"T","start_index":4,"end_index":5}}]}
+              "annotations":[{"type":"url_citation","url_citation":{"url":"https://e.com","title":"T","content":"","start_index":4,"end_index":5}}]}
             """, answer["choices"]![0]!["message"]);
         var usage = Heard.UsageOf(answer);
         Assert.Equal((5, 3, 9, "priority"), (usage.UncachedInput, usage.CacheRead, usage.Output, (string?)answer["service_tier"]));

@@ -149,7 +149,7 @@ public sealed class CohereAnswerTests
             {"role":"assistant","content":"Hi é","refusal":null,"reasoning":"lookhm",
              "reasoning_details":[{"type":"reasoning.summary","summary":"look","format":"cohere-v2","index":0},{"type":"reasoning.text","text":"hm","format":"cohere-v2","index":1}],
              "tool_calls":[{"id":"t","type":"function","function":{"name":"f","arguments":"{\"a\": 1}"}},{"id":"u","type":"function","function":{"name":"g","arguments":"{}"}}],
-             "annotations":[{"type":"url_citation","url_citation":{"url":"https://e.com","title":"T","start_index":0,"end_index":2}}]}
+             "annotations":[{"type":"url_citation","url_citation":{"url":"https://e.com","title":"T","content":"","start_index":0,"end_index":2}}]}
             """, answer["choices"]![0]!["message"]);
         Assert.Equal("m1", (string?)answer["id"]);
         Assert.Equal((5, 9), (Heard.UsageOf(answer).PromptTokens, Heard.UsageOf(answer).CompletionTokens));

@@ -125,5 +125,5 @@ internal sealed class Heard
     }
 
     private static void Gather(JsonNode? from, List<JsonNode> to) =>
-        to.AddRange((from as JsonArray ?? []).Select(node => node!.DeepClone()));
+        to.AddRange((from as JsonArray ?? []).OfType<JsonNode>().Select(node => node.DeepClone()));
 }
