@@ -15,7 +15,7 @@ public sealed class ConverseDialect : Dialect
     public static ConverseDialect Instance { get; } = new();
 
     /// <inheritdoc/>
-    public override string Name => "bedrock-converse";
+    public override string Name => "bedrock";
 
     /// <summary>What is signed on Bedrock comes from Claude, and Claude's signatures are valid on all platforms
     /// (https://docs.claude.com/en/docs/build-with-claude/extended-thinking).</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Patchbay.Protocol;
 
@@ -44,6 +45,7 @@ internal sealed partial class ConverseStream : DialectStream
     {
         try
         {
+            body = Utf8.IsValid(body) ? body : JsonText.RepairUtf8(body);
             return JsonMembers.IsObject(body) && ReadAnswer(body, sink);
         }
         catch (JsonException)

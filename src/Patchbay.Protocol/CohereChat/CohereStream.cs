@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Patchbay.Protocol;
 
@@ -41,6 +42,7 @@ internal sealed class CohereStream : DialectStream
     {
         try
         {
+            body = Utf8.IsValid(body) ? body : JsonText.RepairUtf8(body);
             return JsonMembers.IsObject(body) && ReadAnswer(body, sink);
         }
         catch (JsonException)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Patchbay.Core;
 
 namespace Patchbay.Protocol;
@@ -46,6 +47,7 @@ internal sealed class OllamaStream : DialectStream
     {
         try
         {
+            body = Utf8.IsValid(body) ? body : JsonText.RepairUtf8(body);
             return JsonMembers.IsObject(body)
                 && (ReadPiece(body, sink) == StreamProgress.Done || !JsonMembers.Find(body, "error"u8).IsEmpty);
         }

@@ -70,6 +70,14 @@ public sealed class CohereAnswerTests
         Assert.Equal((kind, "Because"), (heard.Editor.Error!.Kind, heard.Editor.Error.Raw));
     }
 
+    [Fact]
+    public void A_whole_answer_may_be_an_error()
+    {
+        var answer = Heard.Whole(Cohere, """{"id":"m","message":{"role":"assistant","content":[]},"finish_reason":"ERROR"}""")!;
+
+        Assert.Equal((500, "server_error"), ((int)answer["error"]!["code"]!, (string?)answer["error"]!["type"]));
+    }
+
     // https://docs.cohere.com/reference/errors
     [Theory]
     [InlineData(400, GatewayErrorKind.ProviderRejected)]

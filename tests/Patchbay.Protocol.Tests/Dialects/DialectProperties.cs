@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol.Tests;
 
@@ -33,7 +36,7 @@ public sealed class DialectProperties
     private static readonly Gen<string> EventName = Gen.Elements(
         "messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata", "throttlingException", "Exception", "", "new");
 
-    public static TheoryData<string> Names => ["bedrock-converse", "cohere", "ollama"];
+    public static TheoryData<string> Names => ["bedrock", "cohere", "ollama"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -69,6 +72,46 @@ public sealed class DialectProperties
     }
 
     [Theory]
+    [InlineData("bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0")]
+    [InlineData("bedrock", "anthropic.claude-fable-5")]
+    [InlineData("bedrock", "amazon.nova-2-lite-v1:0")]
+    [InlineData("bedrock", "openai.gpt-oss-120b-1:0")]
+    [InlineData("bedrock", "meta.llama3-1-8b-instruct-v1:0")]
+    [InlineData("cohere", "command-a-reasoning-08-2025")]
+    [InlineData("ollama", "gpt-oss:20b")]
+    public void Any_request_becomes_a_body_whatever_the_endpoint_can_do(string name, string model)
+    {
+        var one = from request in CanonicalProperties.Request
+                  from without in Gen.Elements(Parameters.None, Parameters.ToolChoice, Parameters.StructuredOutputs, Parameters.Reasoning, (Parameters)ulong.MaxValue)
+                  select (request, without);
+        Check.One(Plenty, Prop.ForAll(one.ToArbitrary(), pair =>
+        {
+            var (body, request) = Heard.Write(DialectOf(name), pair.request, Heard.Target(model, pair.without));
+            var used = CanonicalChatReader.Read(Encoding.UTF8.GetBytes(pair.request)).Used | Parameters.Reasoning | Parameters.ToolChoice | Parameters.ParallelToolCalls | Parameters.StructuredOutputs;
+            return body["messages"] is JsonArray && (request.Dropped & ~used) == Parameters.None;
+        }));
+    }
+
+    [Theory]
+    [InlineData("bedrock", """{"output":{"message":{"content":[{"text":"a?"},{"toolUse":{"toolUseId":"t?","name":"f?","input":{"x":"?"}}}]}},"stopReason":"tool_use"}""")]
+    [InlineData("cohere", """{"id":"i?","message":{"content":[{"type":"text","text":"a?"}],"tool_calls":[{"id":"t?","function":{"name":"f?","arguments":"{\"x\":\"?\"}"}}]},"finish_reason":"TOOL_CALL"}""")]
+    [InlineData("ollama", """{"model":"m?","message":{"content":"a?","tool_calls":[{"id":"t?","function":{"name":"f?","arguments":{"x":"?"}}}]},"done":true}""")]
+    public void Bytes_that_are_no_text_are_replaced(string name, string body)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        bytes.AsSpan().Replace((byte)'?', (byte)0xFF);
+        using var translator = new ChatTranslator(Bytes.Editor());
+        translator.Reset(DialectOf(name), DialectRequest.Whole, 7, withoutReasoning: false);
+        var output = new ArrayBufferWriter<byte>();
+
+        Assert.True(translator.Convert(bytes, output));
+
+        var message = JsonNode.Parse(output.WrittenSpan)!["choices"]![0]!["message"]!;
+        Assert.Equal("a\uFFFD", (string?)message["content"]);
+        Assert.Equal(("t\uFFFD", "f\uFFFD", "{\"x\":\"\uFFFD\"}"), ((string?)message["tool_calls"]![0]!["id"], (string?)message["tool_calls"]![0]!["function"]!["name"], (string?)message["tool_calls"]![0]!["function"]!["arguments"]));
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void What_is_no_JSON_object_is_no_answer(string name)
     {
@@ -86,14 +129,14 @@ public sealed class DialectProperties
     }
 
     [Theory]
-    [InlineData("bedrock-converse", 401, Patchbay.Core.GatewayErrorKind.ProviderAuth)]
-    [InlineData("cohere", 402, Patchbay.Core.GatewayErrorKind.ProviderAuth)]
-    [InlineData("ollama", 404, Patchbay.Core.GatewayErrorKind.ProviderRejected)]
-    [InlineData("cohere", 429, Patchbay.Core.GatewayErrorKind.ProviderRateLimited)]
-    [InlineData("ollama", 502, Patchbay.Core.GatewayErrorKind.ProviderError)]
-    [InlineData("bedrock-converse", 503, Patchbay.Core.GatewayErrorKind.ProviderOverloaded)]
-    [InlineData("cohere", 504, Patchbay.Core.GatewayErrorKind.ProviderTimeout)]
-    public void A_body_that_is_no_error_means_what_the_status_says(string name, int status, Patchbay.Core.GatewayErrorKind kind)
+    [InlineData("bedrock", 401, GatewayErrorKind.ProviderAuth)]
+    [InlineData("cohere", 402, GatewayErrorKind.ProviderAuth)]
+    [InlineData("ollama", 404, GatewayErrorKind.ProviderRejected)]
+    [InlineData("cohere", 429, GatewayErrorKind.ProviderRateLimited)]
+    [InlineData("ollama", 502, GatewayErrorKind.ProviderError)]
+    [InlineData("bedrock", 503, GatewayErrorKind.ProviderOverloaded)]
+    [InlineData("cohere", 504, GatewayErrorKind.ProviderTimeout)]
+    public void A_body_that_is_no_error_means_what_the_status_says(string name, int status, GatewayErrorKind kind)
     {
         foreach (var body in (string[])["", "<html>", "[]", "{}", "{\"message\":", "\u00ff"])
         {
