@@ -115,8 +115,11 @@ internal sealed partial class ConverseRequestWriter
     {
         WriteReasoning(message);
         var name = message is { Role: CanonicalRole.User, Name.IsEmpty: false } ? message.Name : default;
+        bool hasText = false, hasDocument = false;
         foreach (var part in message.Parts)
         {
+            hasText |= part is TextPart { Text.IsBlank: false };
+            hasDocument |= part is FilePart;
             switch (part)
             {
                 case TextPart { Text.IsBlank: false } text when !name.IsMissing:
@@ -135,6 +138,13 @@ internal sealed partial class ConverseRequestWriter
                     WriteCachePoint(part.Cache);
                     break;
             }
+        }
+
+        if (hasDocument && !hasText)
+        {
+            // A document is refused where no text stands beside it:
+            // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html (content).
+            WriteTextBlock(JsonString.Of("The document is attached."), null);
         }
     }
 

@@ -63,12 +63,14 @@ public sealed class ConverseRequestTests
     }
 
     [Fact]
-    public void Documents_of_one_name_get_different_ones()
+    public void Documents_get_different_names_and_a_text_beside_them()
     {
         const string Part = """{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBE"}}""";
         var (body, _) = Write($$"""{"messages":[{"role":"user","content":[{{Part}},{{Part}},{{Part}}]}]}""");
 
-        Assert.Equal(["a", "a 2", "a 3"], body["messages"]![0]!["content"]!.AsArray().Select(block => (string?)block!["document"]!["name"]));
+        var blocks = body["messages"]![0]!["content"]!.AsArray();
+        Assert.Equal(["a", "a 2", "a 3", null], blocks.Select(block => (string?)block!["document"]?["name"]));
+        Assert.Equal("The document is attached.", (string?)blocks[^1]!["text"]);
     }
 
     // …/API_runtime_ToolConfiguration.html, …/API_runtime_ToolResultBlock.html
