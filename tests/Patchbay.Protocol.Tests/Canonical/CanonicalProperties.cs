@@ -55,7 +55,8 @@ public sealed class CanonicalProperties
         "\"modalities\":[\"text\",\"image\"]", "\"plugins\":[{\"id\":\"web\",\"max_results\":3}]", "\"provider\":{\"order\":[\"a\"]}",
         "\"models\":[\"a/b\"]", "\"web_search_options\":{\"search_context_size\":\"low\"}", "\"x_unknown\":[1.5,null]", "\"session_id\":\"s\"");
 
-    private static readonly Gen<string> Request =
+    /// <summary>Chat requests with all that they may hold.</summary>
+    internal static readonly Gen<string> Request =
         from messages in Gen.NonEmptyListOf(Message)
         from members in Gen.ListOf(Member)
         select "{\"model\":\"a/b\",\"messages\":[" + string.Join(',', messages) + "]"
