@@ -13,6 +13,7 @@ public sealed class ProviderNameTests
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "cohere", "protocol"),
         ("src/Patchbay.Core/Capabilities/Parameters.cs", "seed", "request parameter"),
         ("src/Patchbay.Protocol/AnthropicMessages/AnthropicDialect.cs", "anthropic", "protocol"),
+        ("src/Patchbay.Protocol/CohereChat/CohereDialect.cs", "cohere", "protocol"),
         ("src/Patchbay.Protocol/Gemini/GeminiRequestWriter.Config.cs", "seed", "request parameter"),
         ("src/Patchbay.Protocol/OpenAiChat/CanonicalChatReader.cs", "seed", "request parameter"),
         ("src/Patchbay.Protocol/OpenAiChat/CanonicalChatWriter.cs", "seed", "request parameter"),
