@@ -4,7 +4,7 @@ namespace Patchbay.Repository.Tests;
 
 public sealed class ProviderNameTests
 {
-    // Slugs that are also the name of something else: file, string, and what it means there.
+    // Slugs that are also the name of something else: file or folder, string, and what it means there.
     private static readonly HashSet<(string Path, string Literal, string Meaning)> OtherMeanings =
     [
         ("src/Patchbay.Catalog/Building/ProviderBuilder.cs", "anthropic", "protocol"),
@@ -12,12 +12,9 @@ public sealed class ProviderNameTests
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "anthropic", "protocol"),
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "cohere", "protocol"),
         ("src/Patchbay.Core/Capabilities/Parameters.cs", "seed", "request parameter"),
+        ("src/Patchbay.Protocol/", "seed", "request parameter"),
         ("src/Patchbay.Protocol/AnthropicMessages/AnthropicDialect.cs", "anthropic", "protocol"),
         ("src/Patchbay.Protocol/CohereChat/CohereDialect.cs", "cohere", "protocol"),
-        ("src/Patchbay.Protocol/Gemini/GeminiRequestWriter.Config.cs", "seed", "request parameter"),
-        ("src/Patchbay.Protocol/OpenAiChat/CanonicalChatReader.cs", "seed", "request parameter"),
-        ("src/Patchbay.Protocol/OpenAiChat/CanonicalChatWriter.cs", "seed", "request parameter"),
-        ("src/Patchbay.Protocol/OpenAiChat/RequestMember.cs", "seed", "request parameter"),
         ("src/Patchbay.Catalog/ProviderListing.cs", "openai", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "anthropic", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "openai", "protocol"),
@@ -34,7 +31,7 @@ public sealed class ProviderNameTests
             foreach (var literal in file.CSharp.Literals)
             {
                 if (slugs.Contains(literal.Value) && !IsOwnFolder(file, literal.Value)
-                    && !OtherMeanings.Any(entry => entry.Path == file.Path && entry.Literal == literal.Value))
+                    && !OtherMeanings.Any(entry => file.Path.StartsWith(entry.Path, StringComparison.Ordinal) && entry.Literal == literal.Value))
                 {
                     findings.Add($"{file.At(literal.Offset)}: \"{literal.Value}\"");
                 }
