@@ -10,8 +10,12 @@ namespace Patchbay.Api;
 /// <summary>The public catalogue: models, their endpoints, and providers. No key is needed.</summary>
 public static class CatalogueRoutes
 {
-    /// <summary>Maps the routes relative to <paramref name="routes"/>. Needs <see cref="CatalogHolder"/> and
-    /// <see cref="IEndpointStatistics"/> among the services.</summary>
+    /// <summary>Adds what the routes share, however often they are mapped. Needs <see cref="CatalogHolder"/> among the
+    /// services.</summary>
+    public static IServiceCollection AddCatalogue(this IServiceCollection services) => services.AddSingleton<ModelListings>();
+
+    /// <summary>Maps the routes relative to <paramref name="routes"/>. Needs <see cref="AddCatalogue"/>,
+    /// <see cref="CatalogHolder"/> and <see cref="IEndpointStatistics"/> among the services.</summary>
     /// <param name="routes">A group such as <c>/api/v1</c>.</param>
     /// <param name="writeError">Writes an error as the whole answer.</param>
     public static IEndpointRouteBuilder MapCatalogue(
@@ -19,7 +23,7 @@ public static class CatalogueRoutes
     {
         var holder = routes.ServiceProvider.GetRequiredService<CatalogHolder>();
         var statistics = routes.ServiceProvider.GetRequiredService<IEndpointStatistics>();
-        var listings = new ModelListings(holder);
+        var listings = routes.ServiceProvider.GetRequiredService<ModelListings>();
 
         var list = new ListModels(listings, writeError);
         var count = new CountModels(listings, writeError);

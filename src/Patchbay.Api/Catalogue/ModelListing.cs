@@ -60,17 +60,26 @@ internal sealed class ModelListing
     }
 }
 
-/// <summary>Keeps the listing of the snapshot in force; renders it when the first request after a change asks.</summary>
-internal sealed class ModelListings(CatalogHolder holder)
+/// <summary>Keeps the listing of the snapshot in force. It is rendered at the start and after each change, so that no request
+/// waits for the thousand models; one that comes before it is done does.</summary>
+internal sealed class ModelListings
 {
     private readonly Lock _gate = new();
+    private readonly CatalogHolder _holder;
     private volatile ModelListing? _current;
+
+    public ModelListings(CatalogHolder holder)
+    {
+        _holder = holder;
+        holder.Changed += _ => RenderAhead();
+        RenderAhead();
+    }
 
     public ModelListing Current
     {
         get
         {
-            var snapshot = holder.Current;
+            var snapshot = _holder.Current;
             var listing = _current;
             if (listing is not null && ReferenceEquals(listing.Snapshot, snapshot))
             {
@@ -88,4 +97,7 @@ internal sealed class ModelListings(CatalogHolder holder)
             }
         }
     }
+
+    // Should it fail, a request tries again and tells.
+    private void RenderAhead() => _ = Task.Run(() => Current);
 }

@@ -204,6 +204,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         var source = new CatalogSource(CatalogData.LoadBuiltIn(), EnvironmentCredentials.Instance);
         services.AddSingleton(source);
         services.AddSingleton(new CatalogHolder(source.Build(_configuration.File)));
+        services.AddCatalogue();
         services.AddSingleton(reader);
         services.AddSingleton<CatalogReloader>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogReloader>());

@@ -27,6 +27,7 @@ public sealed class CatalogueServer : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(Holder);
+        builder.Services.AddCatalogue();
         builder.Services.AddSingleton<IEndpointStatistics>(new FixedStatistics(Statistics));
         _app = builder.Build();
         _app.MapGroup("/api/v1").MapCatalogue(WriteErrorAsync);

@@ -77,6 +77,7 @@ public sealed class DescriptionTests(FirstStartWorld fixture) : IClassFixture<Fi
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton((InferencePipeline)RuntimeHelpers.GetUninitializedObject(typeof(InferencePipeline)));
         builder.Services.AddSingleton((CatalogHolder)RuntimeHelpers.GetUninitializedObject(typeof(CatalogHolder)));
+        builder.Services.AddCatalogue();
         builder.Services.AddSingleton<IEndpointStatistics, NoStatistics>();
         var app = builder.Build();
         app.MapInference();
