@@ -75,7 +75,6 @@ public sealed class ProviderAuthTests
     [Theory]
     [InlineData("anthropic", "x-api-key")]
     [InlineData("gemini", "header:x-goog-api-key")]
-    [InlineData("vertex", "google")]
     [InlineData("openai", "bearer")]
     public void Without_a_word_about_it_a_key_is_shown_as_the_protocol_wants(string protocol, string scheme)
     {

@@ -94,7 +94,6 @@ internal static class ProviderBuilder
         {
             "anthropic" => "x-api-key",
             "gemini" => "header:x-goog-api-key",
-            "vertex" => "google",
             _ => "bearer",
         };
 
