@@ -9,7 +9,7 @@ namespace Patchbay.Protocol;
 public sealed class CanonicalRequest
 {
     /// <summary>The conversation.</summary>
-    public List<CanonicalMessage> Messages { get; } = [];
+    public List<CanonicalMessage> Messages { get; private set; } = [];
 
     /// <summary>The caller sent one text (<c>prompt</c>) in place of a conversation; it is the only message.</summary>
     public bool IsPrompt { get; set; }
@@ -113,4 +113,12 @@ public sealed class CanonicalRequest
 
     /// <summary>Members that no dialect is known to share, those for the gateway among them.</summary>
     public List<RawMember> Extensions { get; } = [];
+
+    /// <summary>The same request with another conversation; everything else is shared.</summary>
+    public CanonicalRequest With(List<CanonicalMessage> messages)
+    {
+        var copy = (CanonicalRequest)MemberwiseClone();
+        copy.Messages = messages;
+        return copy;
+    }
 }

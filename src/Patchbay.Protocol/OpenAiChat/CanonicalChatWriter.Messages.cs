@@ -4,7 +4,7 @@ namespace Patchbay.Protocol;
 
 public static partial class CanonicalChatWriter
 {
-    private static void WriteMessage(Utf8JsonWriter json, CanonicalMessage message)
+    private static void WriteMessage(Utf8JsonWriter json, ChatForm form, CanonicalMessage message)
     {
         // A result is a message of its own here; what else was said beside it follows.
         var rest = 0;
@@ -12,7 +12,7 @@ public static partial class CanonicalChatWriter
         {
             if (part is ToolResultPart result)
             {
-                WriteResult(json, message, result);
+                WriteResult(json, form, message, result);
             }
             else
             {
@@ -41,27 +41,27 @@ public static partial class CanonicalChatWriter
         Text(json, "name"u8, message.Name);
         if (message.Role == CanonicalRole.Assistant)
         {
-            WriteAssistant(json, message);
+            WriteAssistant(json, form, message);
         }
         else
         {
             json.WritePropertyName("content"u8);
-            WriteContent(json, message.Parts);
+            WriteContent(json, form, message.Parts);
         }
 
         Extensions(json, message.Extensions);
         json.WriteEndObject();
     }
 
-    private static void WriteResult(Utf8JsonWriter json, CanonicalMessage message, ToolResultPart result)
+    private static void WriteResult(Utf8JsonWriter json, ChatForm form, CanonicalMessage message, ToolResultPart result)
     {
         json.WriteStartObject();
         json.WriteString("role"u8, "tool"u8);
         Text(json, "tool_call_id"u8, result.CallId);
         Text(json, "name"u8, message.Role == CanonicalRole.Tool ? message.Name : default);
         json.WritePropertyName("content"u8);
-        WriteContent(json, result.Content);
-        if (result.IsError)
+        WriteContent(json, form, result.Content);
+        if (result.IsError && form.OwnMembers)
         {
             json.WriteBoolean("is_error"u8, true);
         }
@@ -74,29 +74,9 @@ public static partial class CanonicalChatWriter
         json.WriteEndObject();
     }
 
-    private static void WriteAssistant(Utf8JsonWriter json, CanonicalMessage message)
+    private static void WriteAssistant(Utf8JsonWriter json, ChatForm form, CanonicalMessage message)
     {
-        Text(json, "reasoning"u8, message.PlainReasoning);
-        var open = false;
-        foreach (var part in message.Parts)
-        {
-            if (part is ReasoningPart reasoning)
-            {
-                if (!open)
-                {
-                    json.WriteStartArray("reasoning_details"u8);
-                    open = true;
-                }
-
-                WriteDetail(json, reasoning);
-            }
-        }
-
-        if (open)
-        {
-            json.WriteEndArray();
-        }
-
+        WriteReplay(json, form, message);
         var content = new List<CanonicalPart>();
         JsonString refusal = default;
         var calls = false;
@@ -118,7 +98,7 @@ public static partial class CanonicalChatWriter
         }
         else
         {
-            WriteContent(json, content);
+            WriteContent(json, form, content);
         }
 
         Text(json, "refusal"u8, refusal);
@@ -129,7 +109,7 @@ public static partial class CanonicalChatWriter
             {
                 if (part is ToolCallPart call)
                 {
-                    WriteCall(json, call);
+                    WriteCall(json, form, call);
                 }
             }
 
@@ -137,39 +117,7 @@ public static partial class CanonicalChatWriter
         }
     }
 
-    private static void WriteDetail(Utf8JsonWriter json, ReasoningPart part)
-    {
-        if (!part.Json.IsEmpty)
-        {
-            json.WriteRawValue(part.Json.Span, skipInputValidation: true);
-            return;
-        }
-
-        json.WriteStartObject();
-        switch (part.Kind)
-        {
-            case ReasoningKind.Summary:
-                json.WriteString("type"u8, "reasoning.summary"u8);
-                Text(json, "summary"u8, part.Text);
-                break;
-            case ReasoningKind.Encrypted:
-                json.WriteString("type"u8, "reasoning.encrypted"u8);
-                Text(json, "data"u8, part.Text);
-                break;
-            default:
-                json.WriteString("type"u8, "reasoning.text"u8);
-                Text(json, "text"u8, part.Text);
-                Text(json, "signature"u8, part.Signature);
-                break;
-        }
-
-        Text(json, "format"u8, part.Format);
-        Text(json, "id"u8, part.Id);
-        Whole(json, "index"u8, part.Index);
-        json.WriteEndObject();
-    }
-
-    private static void WriteCall(Utf8JsonWriter json, ToolCallPart call)
+    private static void WriteCall(Utf8JsonWriter json, ChatForm form, ToolCallPart call)
     {
         json.WriteStartObject();
         Text(json, "id"u8, call.Id);
@@ -179,13 +127,13 @@ public static partial class CanonicalChatWriter
         json.WritePropertyName("arguments"u8);
         json.WriteRawValue(call.Arguments.IsMissing ? "\"{}\""u8 : call.Arguments.Token, skipInputValidation: true);
         json.WriteEndObject();
-        Cache(json, call.Cache);
+        Cache(json, form, call.Cache);
         Extensions(json, call.Extensions);
         json.WriteEndObject();
     }
 
     // One plain text is written as a string, which every provider takes.
-    private static void WriteContent(Utf8JsonWriter json, List<CanonicalPart> parts)
+    private static void WriteContent(Utf8JsonWriter json, ChatForm form, List<CanonicalPart> parts)
     {
         if (parts is [TextPart { Cache: null, Extensions.Count: 0 } only])
         {
@@ -196,13 +144,13 @@ public static partial class CanonicalChatWriter
         json.WriteStartArray();
         foreach (var part in parts)
         {
-            WritePart(json, part);
+            WritePart(json, form, part);
         }
 
         json.WriteEndArray();
     }
 
-    private static void WritePart(Utf8JsonWriter json, CanonicalPart part)
+    private static void WritePart(Utf8JsonWriter json, ChatForm form, CanonicalPart part)
     {
         if (part is OpaquePart opaque)
         {
@@ -251,7 +199,7 @@ public static partial class CanonicalChatWriter
                 break;
         }
 
-        Cache(json, part.Cache);
+        Cache(json, form, part.Cache);
         Extensions(json, part.Extensions);
         json.WriteEndObject();
     }

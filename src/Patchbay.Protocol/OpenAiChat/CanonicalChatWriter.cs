@@ -9,8 +9,14 @@ namespace Patchbay.Protocol;
 public static partial class CanonicalChatWriter
 {
     /// <summary>Writes the body.</summary>
-    public static void Write(CanonicalRequest request, IBufferWriter<byte> output)
+    public static void Write(CanonicalRequest request, IBufferWriter<byte> output) =>
+        Write(request, ChatForm.Full, output);
+
+    /// <summary>Writes the body for a provider that takes less than callers may send. What it does not take is left out,
+    /// or said in another way.</summary>
+    public static void Write(CanonicalRequest request, ChatForm form, IBufferWriter<byte> output)
     {
+        request = ChatFitter.Fit(request, form);
         using var json = new Utf8JsonWriter(output, ErrorBody.Options);
         json.WriteStartObject();
         Text(json, "model"u8, request.Model);
@@ -23,7 +29,7 @@ public static partial class CanonicalChatWriter
             json.WriteStartArray("messages"u8);
             foreach (var message in request.Messages)
             {
-                WriteMessage(json, message);
+                WriteMessage(json, form, message);
             }
 
             json.WriteEndArray();
@@ -35,7 +41,7 @@ public static partial class CanonicalChatWriter
         }
 
         WriteSampling(json, request);
-        WriteTools(json, request);
+        WriteTools(json, form, request);
         WriteFormat(json, request.ResponseFormat);
         WriteReasoning(json, request.Reasoning);
         Word(json, "verbosity"u8, request.Verbosity);
@@ -44,7 +50,7 @@ public static partial class CanonicalChatWriter
         Raw(json, "prediction"u8, request.Prediction);
         Raw(json, "metadata"u8, request.Metadata);
         Raw(json, "web_search_options"u8, request.WebSearchOptions);
-        Cache(json, request.Cache);
+        Cache(json, form, request.Cache);
         Extensions(json, request.Extensions);
         json.WriteEndObject();
     }
@@ -78,14 +84,14 @@ public static partial class CanonicalChatWriter
         }
     }
 
-    private static void WriteTools(Utf8JsonWriter json, CanonicalRequest request)
+    private static void WriteTools(Utf8JsonWriter json, ChatForm form, CanonicalRequest request)
     {
         if (request.Tools.Count > 0)
         {
             json.WriteStartArray("tools"u8);
             foreach (var tool in request.Tools)
             {
-                WriteTool(json, tool);
+                WriteTool(json, form, tool);
             }
 
             json.WriteEndArray();
@@ -114,7 +120,7 @@ public static partial class CanonicalChatWriter
         Flag(json, "parallel_tool_calls"u8, request.ParallelToolCalls);
     }
 
-    private static void WriteTool(Utf8JsonWriter json, CanonicalTool tool)
+    private static void WriteTool(Utf8JsonWriter json, ChatForm form, CanonicalTool tool)
     {
         if (!tool.Json.IsEmpty)
         {
@@ -128,10 +134,10 @@ public static partial class CanonicalChatWriter
         Text(json, "name"u8, tool.Name);
         Text(json, "description"u8, tool.Description);
         Raw(json, "parameters"u8, tool.Schema);
-        Flag(json, "strict"u8, tool.Strict);
+        Flag(json, "strict"u8, form.Strict ? tool.Strict : null);
         Extensions(json, tool.Extensions);
         json.WriteEndObject();
-        Cache(json, tool.Cache);
+        Cache(json, form, tool.Cache);
         json.WriteEndObject();
     }
 
@@ -236,9 +242,9 @@ public static partial class CanonicalChatWriter
         }
     }
 
-    private static void Cache(Utf8JsonWriter json, CacheControl? cache)
+    private static void Cache(Utf8JsonWriter json, ChatForm form, CacheControl? cache)
     {
-        if (cache is not null)
+        if (cache is not null && form.CacheControl)
         {
             json.WriteStartObject("cache_control"u8);
             json.WriteString("type"u8, "ephemeral"u8);

@@ -194,6 +194,7 @@ internal ref partial struct ChatRequestParser
         {
             var isName = _reader.ValueTextEquals("name"u8);
             var isObject = _reader.ValueTextEquals("parameters"u8) || _reader.ValueTextEquals("schema"u8);
+            _envelope.Traits |= _reader.ValueTextEquals("strict"u8) ? ChatTraits.Strict : ChatTraits.None;
             _reader.Read();
             if (isName)
             {
@@ -239,6 +240,7 @@ internal ref partial struct ChatRequestParser
             {
                 var isType = _reader.ValueTextEquals("type"u8);
                 var isFunction = _reader.ValueTextEquals("function"u8);
+                _envelope.Traits |= _reader.ValueTextEquals("cache_control"u8) ? ChatTraits.CacheControl : ChatTraits.None;
                 _reader.Read();
                 if (isType && _reader.TokenType == JsonTokenType.String)
                 {

@@ -67,6 +67,7 @@ internal ref partial struct ChatRequestParser
                         return Fail(MessagePath("role"), "one of system, developer, user, assistant, tool");
                     }
 
+                    _envelope.Traits |= TraitsOf(role, _envelope.MessageCount);
                     break;
 
                 case 7 when name.SequenceEqual("content"u8):
@@ -95,6 +96,8 @@ internal ref partial struct ChatRequestParser
                         return false;
                     }
 
+                    _envelope.Traits |= ChatTraits.Names;
+
                     break;
 
                 case 7 when name.SequenceEqual("refusal"u8):
@@ -111,6 +114,8 @@ internal ref partial struct ChatRequestParser
                         return false;
                     }
 
+                    _envelope.Traits |= ChatTraits.Reasoning;
+
                     break;
 
                 case 10 when name.SequenceEqual("tool_calls"u8):
@@ -118,6 +123,8 @@ internal ref partial struct ChatRequestParser
                     {
                         return false;
                     }
+
+                    _envelope.Traits |= ChatTraits.ToolTurns;
 
                     break;
 
@@ -127,9 +134,11 @@ internal ref partial struct ChatRequestParser
                         return false;
                     }
 
+                    _envelope.Traits |= ChatTraits.Reasoning;
                     break;
 
                 default:
+                    _envelope.Traits |= TraitOf(name);
                     _reader.Read();
                     if (!SkipValue())
                     {
@@ -152,6 +161,22 @@ internal ref partial struct ChatRequestParser
 
         return role != Role.Tool || hasCallId || Fail(MessagePath("tool_call_id"), "a string");
     }
+
+    private static ChatTraits TraitsOf(Role role, int index) => role switch
+    {
+        Role.Tool => ChatTraits.ToolTurns,
+        Role.System or Role.Developer when index > 0 => ChatTraits.LaterSystem,
+        _ => ChatTraits.None,
+    };
+
+    private static ChatTraits TraitOf(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        6 when name.SequenceEqual("images"u8) => ChatTraits.AnswerMembers,
+        11 when name.SequenceEqual("annotations"u8) => ChatTraits.AnswerMembers,
+        13 when name.SequenceEqual("cache_control"u8) => ChatTraits.CacheControl,
+        17 when name.SequenceEqual("reasoning_content"u8) => ChatTraits.Reasoning,
+        _ => ChatTraits.None,
+    };
 
     private bool IsOrNull(JsonTokenType type, string member, string expected) =>
         _reader.TokenType == type || _reader.TokenType == JsonTokenType.Null
@@ -260,6 +285,7 @@ internal ref partial struct ChatRequestParser
             }
             else if (payload == PartKind.Other)
             {
+                _envelope.Traits |= TraitOf(name);
                 if (!SkipValue())
                 {
                     return false;

@@ -68,6 +68,9 @@ public sealed class RequestEnvelope
     /// <summary>The caller does not want to see reasoning (<c>reasoning.exclude</c>, or <c>include_reasoning: false</c>).</summary>
     public bool ExcludeReasoning { get; internal set; }
 
+    /// <summary>What it has that providers of the same dialect differ on.</summary>
+    public ChatTraits Traits { get; internal set; }
+
     /// <summary>How many images the messages hold.</summary>
     public int ImageCount { get; internal set; }
 
@@ -135,6 +138,7 @@ public sealed class RequestEnvelope
         ReasoningEffort = null;
         ReasoningMaxTokens = null;
         ExcludeReasoning = false;
+        Traits = ChatTraits.None;
         ImageCount = 0;
         MessageCount = 0;
         BodyLength = 0;
