@@ -175,6 +175,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             Settings,
             new MasterKey(Settings.MasterKey ?? _keyFile!.Key),
             new SystemInfo("Patchbay", Version, Settings.Billing.Mode, Settings.Demo, storage.Kind, _clock.GetUtcNow()));
+        services.AddCatalogue();
         await AddCatalogAsync(services, reader, storage, tenant, cancellationToken);
 
         _console = new ConsoleFiles(ConsoleFiles.Find(AppContext.BaseDirectory));
@@ -204,7 +205,6 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         var source = new CatalogSource(CatalogData.LoadBuiltIn(), EnvironmentCredentials.Instance);
         services.AddSingleton(source);
         services.AddSingleton(new CatalogHolder(source.Build(_configuration.File)));
-        services.AddCatalogue();
         services.AddSingleton(reader);
         services.AddSingleton<CatalogReloader>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogReloader>());
