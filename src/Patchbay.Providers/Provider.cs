@@ -29,11 +29,14 @@ public abstract class Provider
     /// <summary>What the provider speaks in place of OpenAI's chat API; null when it speaks that.</summary>
     public virtual Dialect? Dialect => null;
 
-    /// <summary>What has to change in a request of the same dialect. Not asked of a provider with a
+    /// <summary>What it takes inside the messages and tools of a request of the same dialect. Not asked of a provider with
+    /// a <see cref="Dialect"/>.</summary>
+    public virtual ChatForm Form => ChatForm.OpenAi;
+
+    /// <summary>What has to change among the members of a request of the same dialect. Not asked of a provider with a
     /// <see cref="Dialect"/>.</summary>
-    public virtual UpstreamRequestEdits EditChat(
-        RequestEnvelope envelope, ReadOnlyMemory<byte> model, long? maxOutputTokens) =>
-        new() { Model = model, MaxOutputTokens = maxOutputTokens };
+    public virtual UpstreamRequestEdits EditChat(RequestEnvelope envelope, in DialectTarget target) =>
+        new() { Model = target.Model, MaxOutputTokens = target.MaxOutputTokens };
 
     /// <summary>How it is shown who calls.</summary>
     public Credential Credential { get; }

@@ -38,10 +38,10 @@ internal static class Bytes
         return (result, Text(output));
     }
 
-    public static ChatStreamEditor Editor()
+    public static ChatStreamEditor Editor(bool hidesReasoning = false)
     {
         var editor = new ChatStreamEditor();
-        editor.Reset(Stamp);
+        editor.Reset(Stamp, hidesReasoning);
         return editor;
     }
 }

@@ -76,7 +76,53 @@ public sealed class ChatRequestWriterTests
             Write("""{"model":"m","prompt":"x" """.Trim() + given.Trim() + "}", ModelOnly));
         Assert.Equal(
             """{"model":"echo-1","prompt":"x" """.Trim() + given.Trim() + "}",
-            Write("""{"model":"m","prompt":"x" """.Trim() + given.Trim() + "}", ModelOnly with { KeepReasoningObject = true }));
+            Write("""{"model":"m","prompt":"x" """.Trim() + given.Trim() + "}", ModelOnly with { Reasoning = ReasoningSwitch.ReasoningObject }));
+    }
+
+    [Theory]
+    [InlineData(""","reasoning":{"effort":"high"}""", ""","thinking":{"type":"enabled"}""")]
+    [InlineData(""","reasoning":{"max_tokens":100}""", ""","thinking":{"type":"enabled"}""")]
+    [InlineData(""","reasoning":{"enabled":false}""", ""","thinking":{"type":"disabled"}""")]
+    [InlineData(""","reasoning":{"effort":"low"},"reasoning_effort":"low" """, ""","thinking":{"type":"enabled"}""")]
+    [InlineData(""","reasoning_effort":"none" """, ""","thinking":{"type":"disabled"}""")]
+    [InlineData(""","reasoning":{"exclude":true}""", "")]
+    public void Reasoning_is_switched_as_the_provider_knows_it(string given, string expected)
+    {
+        var body = """{"model":"m","prompt":"x" """.Trim() + given.Trim() + "}";
+        var written = """{"model":"echo-1","prompt":"x" """.Trim() + expected + "}";
+        Assert.Equal(written, Write(body, ModelOnly with { Reasoning = ReasoningSwitch.ThinkingType }));
+        Assert.Equal(
+            written.Replace("\"thinking\":{\"type\":\"enabled\"}", "\"enable_thinking\":true", StringComparison.Ordinal)
+                .Replace("\"thinking\":{\"type\":\"disabled\"}", "\"enable_thinking\":false", StringComparison.Ordinal),
+            Write(body, ModelOnly with { Reasoning = ReasoningSwitch.EnableThinking }));
+    }
+
+    [Theory]
+    [InlineData(""","reasoning_effort":"xhigh" """)]
+    [InlineData(""","reasoning":{"effort":"xhigh"}""")]
+    [InlineData(""","reasoning":{"max_tokens":9000}""")]
+    public void Another_effort_takes_the_place_of_the_callers(string given) =>
+        Assert.Equal(
+            """{"model":"echo-1","reasoning_effort":"high","prompt":"x"}""",
+            Write("""{"model":"m" """.Trim() + given.Trim() + ""","prompt":"x"}""", ModelOnly with { Effort = "high" }));
+
+    [Theory]
+    [InlineData("1.7", "1")]
+    [InlineData("1", "1")]
+    [InlineData("0.30", "0.30")]
+    [InlineData("2e0", "1")]
+    [InlineData("null", "null")]
+    public void A_temperature_is_lowered_to_what_the_provider_takes(string given, string expected) =>
+        Assert.Equal(
+            $$"""{"model":"echo-1","prompt":"x","temperature":{{expected}}}""",
+            Write($$"""{"model":"m","prompt":"x","temperature":{{given}}}""", ModelOnly with { MaxTemperature = 1 }));
+
+    [Fact]
+    public void Store_stays_unless_the_provider_rejects_it()
+    {
+        const string body = """{"model":"echo-1","store":true,"prompt":"x"}""";
+        Assert.Equal(body, Write(body, ModelOnly));
+        Assert.Equal("""{"model":"echo-1","prompt":"x"}""", Write(body, ModelOnly with { DropStore = true }));
     }
 
     [Fact]

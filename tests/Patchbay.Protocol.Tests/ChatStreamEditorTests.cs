@@ -29,6 +29,14 @@ public sealed class ChatStreamEditorTests
         """{"id":"gen-1-abc",MODEL,"choices":[],"citations":["u"]}""")]
     [InlineData("""{"id":"x","model":"m","choices":[{"delta":{"content":"\ud800 \"usage\":null \"finish_reason\":\"x\""}}]}""",
         """{"id":"gen-1-abc",MODEL,"choices":[{"delta":{"content":"\ud800 \"usage\":null \"finish_reason\":\"x\""}}]}""")]
+    [InlineData("""{"id":"x","model":"m","choices":[{"index":0,"delta":{"content":null,"reasoning_content":"a"},"finish_reason":null}]}""",
+        """{"id":"gen-1-abc",MODEL,"choices":[{"index":0,"delta":{"content":null,"reasoning":"a"},"finish_reason":null}]}""")]
+    [InlineData("""{"id":"x","model":"m","choices":[{"finish_reason":"end_turn","delta":{"reasoning_content":""}}]}""",
+        """{"id":"gen-1-abc",MODEL,"choices":[{"finish_reason":"stop","native_finish_reason":"end_turn","delta":{"reasoning":""}}]}""")]
+    [InlineData("""{"id":"x","model":"m","choices":[{"delta":{"reasoning_content":"a","reasoning":"a"}}]}""",
+        """{"id":"gen-1-abc",MODEL,"choices":[{"delta":{"reasoning_content":"a","reasoning":"a"}}]}""")]
+    [InlineData("""{"id":"x","model":"m","choices":[{"delta":{"reasoning":"a","reasoning_content":"a"}},{"delta":{"reasoning_content":"b"}}]}""",
+        """{"id":"gen-1-abc",MODEL,"choices":[{"delta":{"reasoning":"a","reasoning_content":"a"}},{"delta":{"reasoning":"b"}}]}""")]
     public void A_chunk_is_edited_and_otherwise_copied(string chunk, string expected)
     {
         expected = expected
@@ -41,6 +49,21 @@ public sealed class ChatStreamEditorTests
             Assert.Equal(ChunkResult.Forwarded, result);
             Assert.Equal(expected, Bytes.Body(output));
         }
+    }
+
+    [Fact]
+    public void Reasoning_that_the_caller_does_not_want_is_counted_and_not_shown()
+    {
+        var editor = Bytes.Editor(hidesReasoning: true);
+        var (_, first) = editor.Process("""{"choices":[{"delta":{"reasoning_content":"abcd","reasoning_details":[{"text":"abcd"}]}}],"id":"x","model":"m"}""");
+        Assert.Equal("""{"choices":[{"delta":{"reasoning":null,"reasoning_details":null}}],"id":"gen-1-abc",""" + Ours + "}", Bytes.Body(first));
+        Assert.False(editor.HasContent);
+        Assert.Equal(4, editor.OutputBytes);
+
+        var (_, second) = editor.Process("""{"choices":[{"delta":{"content":"ef","reasoning":null}}],"id":"x","model":"m"}""");
+        Assert.Equal("""{"choices":[{"delta":{"content":"ef","reasoning":null}}],"id":"gen-1-abc",""" + Ours + "}", Bytes.Body(second));
+        Assert.True(editor.HasContent);
+        Assert.Equal(6, editor.OutputBytes);
     }
 
     [Theory]

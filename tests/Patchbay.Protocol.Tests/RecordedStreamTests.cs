@@ -90,7 +90,7 @@ public sealed class RecordedStreamTests
     private static string Undo(string json, string source)
     {
         var original = JsonNode.Parse(source)!.AsObject();
-        var node = JsonNode.Parse(json)!.AsObject();
+        var node = JsonNode.Parse(TheirReasoning(json, source))!.AsObject();
         node.Remove("provider");
         node.Remove("usage");
         node["id"] = original["id"]?.DeepClone();
@@ -103,11 +103,17 @@ public sealed class RecordedStreamTests
         return node.ToJsonString();
     }
 
+    // The other name of reasoning becomes the one that our callers know.
+    private static string TheirReasoning(string json, string source) =>
+        source.Contains("\"reasoning_content\":", StringComparison.Ordinal)
+            ? json.Replace("\"reasoning\":", "\"reasoning_content\":", StringComparison.Ordinal)
+            : json;
+
     // The recorded chunks are compact JSON, so that their edits can be undone in the text itself, byte for byte.
     private static string UndoText(string body, string source)
     {
         var original = JsonNode.Parse(source)!;
-        body = body
+        body = TheirReasoning(body, source)
             .Replace("\"id\":\"gen-1-abc\"", $"\"id\":\"{original["id"]}\"", StringComparison.Ordinal)
             .Replace(",\"provider\":\"Acme \\\"AI\\\"\"", "", StringComparison.Ordinal)
             .Replace("\"model\":\"acme/echo\"", $"\"model\":\"{original["model"]}\"", StringComparison.Ordinal);
@@ -161,7 +167,7 @@ public sealed class RecordedStreamTests
             {
                 FinishReason ??= (string?)choice!["finish_reason"];
                 var delta = choice!["delta"]!;
-                AddText(delta["reasoning_content"]);
+                AddText(delta["reasoning_content"] ?? delta["reasoning"]);
                 AddText(delta["content"]);
                 foreach (var call in delta["tool_calls"]?.AsArray() ?? [])
                 {

@@ -86,6 +86,12 @@ public sealed class InferenceContext
     /// the caller's own.</summary>
     public DialectRequest? Translated { get; set; }
 
+    /// <summary>Parameters that the endpoint of the last attempt does not honour.</summary>
+    public Parameters Dropped { get; set; }
+
+    /// <summary>Parameters that it honours by other means than its own.</summary>
+    public Parameters Emulated { get; set; }
+
     /// <summary>Makes answers of other dialects into the caller's.</summary>
     public ChatTranslator Translator => _translator ??= new ChatTranslator(Editor);
 
@@ -169,6 +175,8 @@ public sealed class InferenceContext
         Endpoint = null;
         Binding = null;
         Translated = null;
+        Dropped = Parameters.None;
+        Emulated = Parameters.None;
         _canonical = null;
         LatencyMs = null;
         Responder?.Dispose();

@@ -286,6 +286,7 @@ public sealed partial class InferencePipeline
             return;
         }
 
+        ParameterHeaders.Clear(context.Http.Response);
         var told = context.Errors.Count == 0 ? null : ErrorChoice.Previous(context.Errors, error);
         if (context.Responder is not { } responder)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using Patchbay.Core;
 
 namespace Patchbay.Catalog;
 
@@ -38,6 +39,24 @@ internal static partial class ProviderReader
         return result;
     }
 
+    private static string[]? Quirks(YamlSection section)
+    {
+        if (section.Texts("quirks") is not { } items)
+        {
+            return null;
+        }
+
+        foreach (var (text, path, node) in items)
+        {
+            if (!ProviderQuirks.IsKnown(text))
+            {
+                section.Problem(node, path, $"'{node}' is not known{NearestName.Suggest(text, ProviderQuirks.All)}");
+            }
+        }
+
+        return [.. items.Select(item => item.Text)];
+    }
+
     private static OperatorProvider? ReadOne(YamlSection section)
     {
         var slug = section.RequiredText("slug");
@@ -63,7 +82,7 @@ internal static partial class ProviderReader
             RetentionDays = (int?)policy?.Whole("retention_days", 0, 36_500),
             Zdr = policy?.Flag("zdr"),
             Headquarters = Country(section),
-            Quirks = section.Texts("quirks")?.Select(item => item.Text).ToArray(),
+            Quirks = Quirks(section),
             Enabled = section.Flag("enabled"),
             Simulated = section.Flag("simulated"),
         };

@@ -189,6 +189,9 @@ internal sealed class YamlSection
         }
     }
 
+    /// <summary>Says that an entry of a list is wrong.</summary>
+    public void Problem(YamlNode node, string path, string message) => _context.Problem(node, path, message);
+
     public YamlSection? Section(string key) =>
         Ask(key, required: false) is { } node ? Open(_context, node, PathOf(key)) : null;
 

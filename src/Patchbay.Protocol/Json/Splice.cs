@@ -11,6 +11,7 @@ internal enum SpliceKind : byte
     FinishReasonAndNative,
     Null,
     Usage,
+    ReasoningName,
 }
 
 /// <summary>One edit: the bytes from <paramref name="Start"/> to before <paramref name="End"/> are replaced.</summary>

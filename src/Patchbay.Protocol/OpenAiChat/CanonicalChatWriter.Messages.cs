@@ -135,7 +135,7 @@ public static partial class CanonicalChatWriter
     // One plain text is written as a string, which every provider takes.
     private static void WriteContent(Utf8JsonWriter json, ChatForm form, List<CanonicalPart> parts)
     {
-        if (parts is [TextPart { Cache: null, Extensions.Count: 0 } only])
+        if (parts is [TextPart { Extensions.Count: 0 } only] && (only.Cache is null || !form.CacheControl))
         {
             json.WriteRawValue(only.Text.Token, skipInputValidation: true);
             return;

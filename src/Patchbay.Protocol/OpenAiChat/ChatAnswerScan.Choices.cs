@@ -118,15 +118,30 @@ internal sealed partial class ChatAnswerScan
     private void ReadDelta(ref Utf8JsonReader reader, int offset)
     {
         Span<byte> scratch = stackalloc byte[JsonText.LongestName];
+        var begin = (int)reader.TokenStartIndex + offset;
+        var hasReasoning = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = JsonText.Text(reader, scratch);
-            var isText = name.SequenceEqual("content"u8) || name.SequenceEqual("reasoning_content"u8)
-                || name.SequenceEqual("reasoning"u8) || name.SequenceEqual("refusal"u8);
+            var isReasoning = name.SequenceEqual("reasoning_content"u8) || name.SequenceEqual("reasoning"u8);
+            var isDetails = name.SequenceEqual("reasoning_details"u8);
+            var isText = isReasoning || name.SequenceEqual("content"u8) || name.SequenceEqual("refusal"u8);
             var isList = name.SequenceEqual("tool_calls"u8) || name.SequenceEqual("function_call"u8);
-            var isOther = name.SequenceEqual("reasoning_details"u8) || name.SequenceEqual("images"u8)
-                || name.SequenceEqual("audio"u8);
+            var isOther = isDetails || name.SequenceEqual("images"u8) || name.SequenceEqual("audio"u8);
+            if (isReasoning)
+            {
+                // Providers have two names for it; callers of this gateway know one.
+                var start = (int)reader.TokenStartIndex + offset;
+                NameReasoning(start, start + reader.ValueSpan.Length + 2, name.Length > 9, begin, ref hasReasoning);
+            }
+
             reader.Read();
+            if (HidesReasoning && (isReasoning || isDetails))
+            {
+                Hide(ref reader, offset, isReasoning);
+                continue;
+            }
+
             switch (reader.TokenType)
             {
                 case JsonTokenType.String when isText:
@@ -139,6 +154,37 @@ internal sealed partial class ChatAnswerScan
                     reader.Skip();
                     break;
             }
+        }
+    }
+
+    // Where a provider sends both names, each stays: one of them is the right one.
+    private void NameReasoning(int start, int end, bool isOtherName, int begin, ref bool hasReasoning)
+    {
+        if (!hasReasoning && isOtherName)
+        {
+            Add(new Splice(start, end, SpliceKind.ReasoningName));
+        }
+        else if (hasReasoning)
+        {
+            Remove(SpliceKind.ReasoningName, begin);
+        }
+
+        hasReasoning = true;
+    }
+
+    private void Hide(ref Utf8JsonReader reader, int offset, bool counts)
+    {
+        var start = (int)reader.TokenStartIndex + offset;
+        if (counts && reader.TokenType == JsonTokenType.String)
+        {
+            OutputBytes += reader.ValueIsEscaped ? JsonText.DecodedLength(reader.ValueSpan) : reader.ValueSpan.Length;
+        }
+
+        var isNull = reader.TokenType == JsonTokenType.Null;
+        reader.Skip();
+        if (!isNull)
+        {
+            Add(new Splice(start, (int)reader.BytesConsumed + offset, SpliceKind.Null));
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed partial class ChatAnswerScan(bool isStream)
     private Range _text;
     private bool _finishes;
 
+    /// <summary>The caller does not want to see reasoning: it counts as output, and is taken out.</summary>
+    public bool HidesReasoning { get; set; }
+
     // Facts about the whole answer.
     public ChatUsageCounts Usage;
 
@@ -398,6 +401,25 @@ internal sealed partial class ChatAnswerScan(bool isStream)
             Array.Resize(ref _splices, _splices.Length * 2);
         }
 
-        _splices[_spliceCount++] = splice;
+        // In the order of the bytes: a finish reason is noted after what stands behind it.
+        var at = _spliceCount++;
+        for (; at > 0 && _splices[at - 1].Start > splice.Start; at--)
+        {
+            _splices[at] = _splices[at - 1];
+        }
+
+        _splices[at] = splice;
+    }
+
+    private void Remove(SpliceKind kind, int from)
+    {
+        for (var i = _spliceCount - 1; i >= 0 && _splices[i].Start >= from; i--)
+        {
+            if (_splices[i].Kind == kind)
+            {
+                _splices.AsSpan(i + 1, _spliceCount - i - 1).CopyTo(_splices.AsSpan(i));
+                _spliceCount--;
+            }
+        }
     }
 }

@@ -190,11 +190,12 @@ internal ref partial struct ChatRequestParser
         }
 
         var hasName = false;
+        var isFunction = path.EndsWith("function", StringComparison.Ordinal);
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
             var isName = _reader.ValueTextEquals("name"u8);
             var isObject = _reader.ValueTextEquals("parameters"u8) || _reader.ValueTextEquals("schema"u8);
-            _envelope.Traits |= _reader.ValueTextEquals("strict"u8) ? ChatTraits.Strict : ChatTraits.None;
+            _envelope.Traits |= isFunction && _reader.ValueTextEquals("strict"u8) ? ChatTraits.Strict : ChatTraits.None;
             _reader.Read();
             if (isName)
             {
@@ -206,7 +207,7 @@ internal ref partial struct ChatRequestParser
             }
             else if (isObject && _reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
             {
-                return Fail(path.EndsWith("function", StringComparison.Ordinal) ? $"{path}.parameters" : $"{path}.schema",
+                return Fail(isFunction ? $"{path}.parameters" : $"{path}.schema",
                     "an object");
             }
             else if (!SkipValue())

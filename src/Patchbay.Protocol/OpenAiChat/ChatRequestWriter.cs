@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using Patchbay.Core;
 
@@ -87,10 +88,12 @@ public static class ChatRequestWriter
             return mark.Member switch
             {
                 RequestMember.StreamOptions => !_envelope.Stream,
-                RequestMember.IncludeReasoning => !_edits.KeepReasoningObject,
-                RequestMember.Reasoning => !_edits.KeepReasoningObject && !ReplacesReasoning(),
+                RequestMember.Store => _edits.DropStore,
+                RequestMember.IncludeReasoning => _edits.Reasoning != ReasoningSwitch.ReasoningObject,
+                RequestMember.Reasoning => _edits.Reasoning != ReasoningSwitch.ReasoningObject && !ReplacesReasoning(),
 
-                RequestMember.ReasoningEffort => !_edits.KeepReasoningObject && !_envelope.HasEffortMember,
+                // Of the two the member wins; without a value it is dropped, and null is dropped, too.
+                RequestMember.ReasoningEffort => _edits.Reasoning != ReasoningSwitch.ReasoningObject && !_envelope.HasEffortMember,
 
                 // Of two limits the one that counts stays, under the name that the provider knows.
                 RequestMember.MaxTokens or RequestMember.MaxCompletionTokens => _hasLimit,
@@ -99,7 +102,16 @@ public static class ChatRequestWriter
         }
 
         private readonly bool ReplacesReasoning() =>
-            _envelope.ReasoningEffort is not null && !_hasEffort && (_edits.Drop & Parameters.ReasoningEffort) == 0;
+            Thinks is not null && !_hasEffort
+            && (_edits.Reasoning != ReasoningSwitch.Effort
+                || (Effort is not null && (_edits.Drop & Parameters.ReasoningEffort) == 0));
+
+        private readonly string? Effort => _edits.Effort ?? _envelope.ReasoningEffort;
+
+        // Whether the caller wants thoughts; null when it does not say.
+        private readonly bool? Thinks => _envelope.ReasoningEffort is { } effort ? effort != "none"
+            : _envelope.ReasoningMaxTokens is { } budget ? budget > 0
+            : null;
 
         private void Drop(in RequestMark mark, ref ByteSink sink)
         {
@@ -151,12 +163,20 @@ public static class ChatRequestWriter
                     _from = mark.ValueEnd;
                     break;
 
-                case RequestMember.Reasoning when !_edits.KeepReasoningObject:
+                case RequestMember.Reasoning when _edits.Reasoning != ReasoningSwitch.ReasoningObject:
+                case RequestMember.ReasoningEffort when _edits.Reasoning > ReasoningSwitch.ReasoningObject
+                    || (_edits.Reasoning == ReasoningSwitch.Effort && _edits.Effort is not null):
                     _hasEffort = true;
                     CopyTo(mark.NameStart, ref sink);
-                    sink.Append("\"reasoning_effort\":\""u8);
-                    AppendAscii(_envelope.ReasoningEffort!, ref sink);
-                    sink.Append((byte)'"');
+                    SwitchReasoning(ref sink);
+                    _from = mark.ValueEnd;
+                    break;
+
+                case RequestMember.Temperature when _edits.MaxTemperature is { } most
+                    && Utf8Parser.TryParse(_body[mark.ValueStart..mark.ValueEnd], out double temperature, out _)
+                    && temperature > most:
+                    CopyTo(mark.ValueStart, ref sink);
+                    AppendNumber(most, ref sink);
                     _from = mark.ValueEnd;
                     break;
 
@@ -172,6 +192,26 @@ public static class ChatRequestWriter
                     break;
 
                 default:
+                    break;
+            }
+        }
+
+        private readonly void SwitchReasoning(ref ByteSink sink)
+        {
+            switch (_edits.Reasoning)
+            {
+                case ReasoningSwitch.ThinkingType:
+                    sink.Append(Thinks == true
+                        ? "\"thinking\":{\"type\":\"enabled\"}"u8
+                        : "\"thinking\":{\"type\":\"disabled\"}"u8);
+                    break;
+                case ReasoningSwitch.EnableThinking:
+                    sink.Append(Thinks == true ? "\"enable_thinking\":true"u8 : "\"enable_thinking\":false"u8);
+                    break;
+                default:
+                    sink.Append("\"reasoning_effort\":\""u8);
+                    AppendAscii(Effort!, ref sink);
+                    sink.Append((byte)'"');
                     break;
             }
         }
@@ -228,6 +268,13 @@ public static class ChatRequestWriter
 
             hasMembers = true;
             sink.Append(text);
+        }
+
+        private static void AppendNumber(double number, ref ByteSink sink)
+        {
+            Span<byte> bytes = stackalloc byte[32];
+            Utf8Formatter.TryFormat(number, bytes, out var length);
+            sink.Append(bytes[..length]);
         }
 
         private static void AppendAscii(string text, ref ByteSink sink)

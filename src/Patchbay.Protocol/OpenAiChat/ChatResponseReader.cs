@@ -51,9 +51,12 @@ public sealed class ChatResponseReader
     }
 
     /// <summary>Reads a body. False when it is not one JSON object in UTF-8; then nothing else may be used.</summary>
-    public bool Read(ReadOnlySpan<byte> body)
+    /// <param name="body">The body.</param>
+    /// <param name="hidesReasoning">The caller does not want to see reasoning.</param>
+    public bool Read(ReadOnlySpan<byte> body, bool hidesReasoning = false)
     {
         Reset();
+        Scan.HidesReasoning = hidesReasoning;
         try
         {
             if (!Utf8.IsValid(body) || !Scan.Scan(body))

@@ -108,6 +108,9 @@ internal static class ChatSplicer
             case SpliceKind.Null:
                 sink.Append("null"u8);
                 break;
+            case SpliceKind.ReasoningName:
+                sink.Append("\"reasoning\""u8);
+                break;
             case SpliceKind.Drop:
             case SpliceKind.Usage:
             default:

@@ -72,10 +72,13 @@ public sealed class ChatStreamEditor
     public long Created => _scan.Created;
 
     /// <summary>Makes the editor ready for another stream.</summary>
-    public void Reset(in ResponseStamp stamp)
+    /// <param name="stamp">What goes into every event.</param>
+    /// <param name="hidesReasoning">The caller does not want to see reasoning.</param>
+    public void Reset(in ResponseStamp stamp, bool hidesReasoning = false)
     {
         _stamp = stamp;
         _scan.Reset();
+        _scan.HidesReasoning = hidesReasoning;
         _prefix = default;
         _template.Forget();
         _usageLength = 0;

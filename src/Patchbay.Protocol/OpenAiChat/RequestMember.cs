@@ -71,6 +71,7 @@ internal enum RequestMember : byte
     WebSearchOptions,
     XSearchFilter,
     Transforms,
+    Store,
     Unknown,
 }
 
@@ -154,6 +155,7 @@ internal static class RequestMembers
         new(RequestMember.WebSearchOptions, "web_search_options", MemberShape.Object, Parameters.WebSearchOptions),
         new(RequestMember.XSearchFilter, "x_search_filter", MemberShape.Object),
         new(RequestMember.Transforms, "transforms", MemberShape.Special, GatewayOnly: true),
+        new(RequestMember.Store, "store", MemberShape.Boolean),
     ];
 
     private static readonly (byte[] Name, RequestMember Member)[][] ByLength = Bucket();

@@ -1,5 +1,6 @@
 using System.Buffers;
-using System.IO.Hashing;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace Patchbay.Protocol;
 
@@ -21,8 +22,9 @@ internal static class ShortCallId
             return id;
         }
 
-        var hash = XxHash64.HashToUInt64(id.Inside);
-        return JsonString.Of(string.Create(Length, hash, static (span, rest) =>
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(id.Inside, hash);
+        return JsonString.Of(string.Create(Length, BinaryPrimitives.ReadUInt64BigEndian(hash), static (span, rest) =>
         {
             foreach (ref var letter in span)
             {

@@ -23,10 +23,38 @@ public readonly record struct UpstreamRequestEdits
     /// <summary>Parameters that the provider rejects; they are left out.</summary>
     public Parameters Drop { get; init; }
 
-    /// <summary>The provider understands the <c>reasoning</c> object. Otherwise its effort is sent as
-    /// <c>reasoning_effort</c>, and <c>include_reasoning</c> is left out.</summary>
-    public bool KeepReasoningObject { get; init; }
+    /// <summary>How the provider is told whether and how much to think.</summary>
+    public ReasoningSwitch Reasoning { get; init; }
+
+    /// <summary>The effort to ask for in place of the caller's; null leaves it.</summary>
+    public string? Effort { get; init; }
+
+    /// <summary>The highest temperature that the provider takes; a higher one is lowered to it. Null for any.</summary>
+    public double? MaxTemperature { get; init; }
+
+    /// <summary>The provider rejects <c>store</c>.</summary>
+    public bool DropStore { get; init; }
 
     /// <summary>The provider does not know the role <c>developer</c>; <c>system</c> is sent instead.</summary>
     public bool DeveloperAsSystem { get; init; }
+}
+
+/// <summary>How a provider of OpenAI's chat API is told to think. <c>include_reasoning</c> is for this gateway only, except
+/// where the provider takes the <c>reasoning</c> object.</summary>
+public enum ReasoningSwitch : byte
+{
+    /// <summary><c>reasoning_effort</c>: OpenAI's own
+    /// (https://platform.openai.com/docs/api-reference/chat/create).</summary>
+    Effort,
+
+    /// <summary>The <c>reasoning</c> object that callers of this gateway send.</summary>
+    ReasoningObject,
+
+    /// <summary><c>thinking: {"type": "enabled"}</c> or <c>disabled</c>
+    /// (https://docs.z.ai/guides/capabilities/thinking-mode).</summary>
+    ThinkingType,
+
+    /// <summary><c>enable_thinking</c>
+    /// (https://www.alibabacloud.com/help/en/model-studio/deep-thinking).</summary>
+    EnableThinking,
 }

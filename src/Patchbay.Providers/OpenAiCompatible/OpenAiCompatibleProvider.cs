@@ -7,10 +7,23 @@ namespace Patchbay.Providers;
 /// deviations that its descriptor names.</summary>
 public sealed class OpenAiCompatibleProvider : Provider
 {
+    // What a model can do without. Limits, tools and the form of the answer are not of these: a request that needs them goes
+    // to endpoints that have them.
+    private const Parameters Dispensable =
+        Parameters.Temperature | Parameters.TopP | Parameters.TopK | Parameters.MinP | Parameters.TopA
+        | Parameters.FrequencyPenalty | Parameters.PresencePenalty | Parameters.RepetitionPenalty | Parameters.LogitBias
+        | Parameters.Logprobs | Parameters.TopLogprobs | Parameters.Prediction | Parameters.Seed
+        | Parameters.ParallelToolCalls | Parameters.Verbosity;
+
+    private const Parameters Thinking = Parameters.Reasoning | Parameters.ReasoningEffort;
+
     private readonly bool _developerAsSystem;
     private readonly bool _includeUsage;
     private readonly bool _maxTokensOnly;
     private readonly bool _maxCompletionTokensOnly;
+    private readonly bool _dropStore;
+    private readonly ReasoningSwitch _reasoning;
+    private readonly double? _maxTemperature;
     private readonly Parameters _rejected;
 
     /// <summary>Reads the quirks once.</summary>
@@ -18,29 +31,80 @@ public sealed class OpenAiCompatibleProvider : Provider
         : base(descriptor)
     {
         ChatUri = new Uri(descriptor.BaseUrl, "chat/completions");
-        _developerAsSystem = Has("no_developer_role");
-        _includeUsage = !Has("no_stream_options_usage");
-        _maxTokensOnly = Has("max_tokens_field=max_tokens");
-        _maxCompletionTokensOnly = Has("max_tokens_field=max_completion_tokens");
-        _rejected = Has("no_tool_choice") ? Parameters.ToolChoice : Parameters.None;
-        _rejected |= Has("no_reasoning_effort") ? Parameters.ReasoningEffort | Parameters.Reasoning : Parameters.None;
+        _developerAsSystem = Has(ProviderQuirks.NoDeveloperRole);
+        _includeUsage = !Has(ProviderQuirks.NoStreamOptions);
+        _maxTokensOnly = Has(ProviderQuirks.MaxTokensField);
+        _maxCompletionTokensOnly = Has(ProviderQuirks.MaxCompletionTokensField);
+        _dropStore = Has(ProviderQuirks.NoStore);
+        _reasoning = Has(ProviderQuirks.SameSurface) ? ReasoningSwitch.ReasoningObject
+            : Has(ProviderQuirks.ThinkingType) ? ReasoningSwitch.ThinkingType
+            : Has(ProviderQuirks.EnableThinking) ? ReasoningSwitch.EnableThinking
+            : ReasoningSwitch.Effort;
+        _rejected = Has(ProviderQuirks.NoToolChoice) ? Parameters.ToolChoice : Parameters.None;
+        _rejected |= Has(ProviderQuirks.NoReasoningEffort) && _reasoning == ReasoningSwitch.Effort ? Thinking : Parameters.None;
+        foreach (var quirk in descriptor.Quirks)
+        {
+            _maxTemperature = ProviderQuirks.TryMaxTemperature(quirk, out var most) ? most : _maxTemperature;
+        }
+
+        Form = Has(ProviderQuirks.SameSurface) ? ChatForm.Full : new ChatForm
+        {
+            CacheControl = Has(ProviderQuirks.CacheControl),
+            Strict = !Has(ProviderQuirks.NoStrictTools),
+            Reasoning = Has(ProviderQuirks.ReplaysReasoning) ? ReasoningReplay.Content : ReasoningReplay.None,
+            OneSystemMessage = Has(ProviderQuirks.OneSystemMessage),
+            NoNames = Has(ProviderQuirks.NoNames),
+            NamedResults = Has(ProviderQuirks.NamedResults),
+            AnswerAfterResults = Has(ProviderQuirks.AnswerAfterResults),
+            ShortCallIds = Has(ProviderQuirks.ShortCallIds),
+        };
     }
 
     /// <inheritdoc/>
     public override Uri ChatUri { get; }
 
     /// <inheritdoc/>
-    public override UpstreamRequestEdits EditChat(
-        RequestEnvelope envelope, ReadOnlyMemory<byte> model, long? maxOutputTokens) => new()
+    public override ChatForm Form { get; }
+
+    /// <inheritdoc/>
+    public override UpstreamRequestEdits EditChat(RequestEnvelope envelope, in DialectTarget target) => new()
+    {
+        Model = target.Model,
+        IncludeUsage = envelope.Stream && _includeUsage,
+        MaxOutputTokens = target.MaxOutputTokens,
+        UseMaxTokensField = _maxTokensOnly,
+        UseMaxCompletionTokensField = _maxCompletionTokensOnly,
+        Drop = _rejected | Unsupported(envelope.Used, target.Supported),
+        DropStore = _dropStore,
+        DeveloperAsSystem = _developerAsSystem,
+        MaxTemperature = _maxTemperature,
+        Reasoning = _reasoning,
+        Effort = _reasoning == ReasoningSwitch.Effort ? OtherEffort(envelope, target) : null,
+    };
+
+    private static Parameters Unsupported(Parameters used, Parameters supported)
+    {
+        var missing = used & ~supported;
+        return (missing & Dispensable) | ((supported & Thinking) == 0 ? missing & Thinking : Parameters.None);
+    }
+
+    // Null where the caller's own word can stay.
+    private static string? OtherEffort(RequestEnvelope envelope, in DialectTarget target)
+    {
+        var wanted = envelope.ReasoningEffort;
+        if (wanted is null && envelope.ReasoningMaxTokens is { } budget)
         {
-            Model = model,
-            IncludeUsage = envelope.Stream && _includeUsage,
-            MaxOutputTokens = maxOutputTokens,
-            UseMaxTokensField = _maxTokensOnly,
-            UseMaxCompletionTokensField = _maxCompletionTokensOnly,
-            Drop = _rejected,
-            DeveloperAsSystem = _developerAsSystem,
-        };
+            wanted = ReasoningEfforts.OfBudget(budget, envelope.MaxOutputTokens ?? target.DefaultOutputTokens);
+        }
+
+        if (wanted is null)
+        {
+            return null;
+        }
+
+        var effort = ReasoningEfforts.Nearest(wanted, target.Efforts);
+        return effort == envelope.ReasoningEffort ? null : effort;
+    }
 
     private bool Has(string quirk)
     {

@@ -48,7 +48,7 @@ internal sealed class RecordingDocument
     }
 
     /// <summary>The text as it was before the edits: id and model as in the recording, no provider, the provider's own
-    /// finish reasons, and for whole answers the recorded usage.</summary>
+    /// finish reasons and its name of reasoning, and for whole answers the recorded usage.</summary>
     public string Undone(RecordingDocument recording)
     {
         var edits = new List<(int Start, int End, string Text)>();
@@ -78,7 +78,13 @@ internal sealed class RecordingDocument
             from = end;
         }
 
-        return text.Append(Text8(from, _json.Length)).ToString();
+        text.Append(Text8(from, _json.Length));
+        if (recording.Text.Contains("\"reasoning_content\":", StringComparison.Ordinal))
+        {
+            text.Replace("\"reasoning\":", "\"reasoning_content\":");
+        }
+
+        return text.ToString();
     }
 
     private string ValueOf(string path) => Find(path) is { } member ? Text8(member.ValueStart, member.End) : "";

@@ -30,7 +30,8 @@ internal static class StreamRelay
     public static async ValueTask<GatewayError?> RunAsync(InferenceContext context, UpstreamCall call, UpstreamLimits limits)
     {
         var editor = context.Editor;
-        editor.Reset(context.Stamp(context.Binding!.ModelUtf8, context.Binding.ProviderNameUtf8));
+        editor.Reset(
+            context.Stamp(context.Binding!.ModelUtf8, context.Binding.ProviderNameUtf8), context.Envelope.ExcludeReasoning);
         var mediaType = call.Response!.Content.Headers.ContentType?.MediaType;
         if (mediaType is not null && mediaType != "text/event-stream")
         {

@@ -25,7 +25,7 @@ internal static class WholeRelay
             return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, context.Binding!);
         }
 
-        if (!context.Reader.Read(context.Whole.Span))
+        if (!context.Reader.Read(context.Whole.Span, context.Envelope.ExcludeReasoning))
         {
             return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, context.Binding!);
         }

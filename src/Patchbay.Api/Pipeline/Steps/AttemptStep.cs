@@ -75,35 +75,22 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
     {
         var envelope = context.Envelope;
         var provider = binding.Provider;
-        context.UpstreamBody.Clear();
-        context.Translated = null;
-        if (provider.Dialect is { } dialect)
+        if (RequestStep.Write(context, candidate, provider) is { } unsayable)
         {
-            if (DialectStep.Write(context, candidate, dialect, ClampedOutput(context)) is { } unsayable)
-            {
-                return unsayable;
-            }
-        }
-        else
-        {
-            ChatRequestWriter.Write(
-                context.Body.Span,
-                envelope,
-                provider.EditChat(envelope, context.Endpoint!.UpstreamModelUtf8, ClampedOutput(context)),
-                context.UpstreamBody);
+            return unsayable;
         }
 
         call.Expect(FirstByteLimit(context, hasAlternative));
         var address = envelope.Stream ? binding.StreamAddress : binding.Address;
         await invoker.SendAsync(call, provider, address, context.UpstreamBody.Memory, envelope.Stream);
-        return call.Status == 200 ? null : await ReadErrorAsync(context, call, provider);
-    }
+        if (call.Status != 200)
+        {
+            return await ReadErrorAsync(context, call, provider);
+        }
 
-    // An endpoint is never asked for more than it can give.
-    private static long? ClampedOutput(InferenceContext context) =>
-        context.ClampedOutput is { } clamp && context.Endpoint!.MaxOutputTokens is { } most
-            ? Math.Min(clamp, most)
-            : context.ClampedOutput;
+        ParameterHeaders.Set(context);
+        return null;
+    }
 
     // All attempts together stay within the bound before an answer.
     private TimeSpan FirstByteLimit(InferenceContext context, bool hasAlternative)

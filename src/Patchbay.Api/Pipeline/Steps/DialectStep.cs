@@ -1,6 +1,5 @@
 using Patchbay.Core;
 using Patchbay.Protocol;
-using Patchbay.Routing;
 
 namespace Patchbay.Api;
 
@@ -11,25 +10,14 @@ internal static class DialectStep
 {
     /// <summary>Fills <see cref="InferenceContext.UpstreamBody"/>. An error when the dialect has no words for a part of the
     /// request; another endpoint may.</summary>
-    public static GatewayError? Write(InferenceContext context, Candidate candidate, Dialect dialect, long? clampedOutput)
+    public static GatewayError? Write(InferenceContext context, Dialect dialect, in DialectTarget target)
     {
-        var endpoint = candidate.Endpoint;
         if (context.Envelope.Choices > 1 && !dialect.HasChoices)
         {
             return Refuse(context, "n", "gives one answer per request: n must be 1.");
         }
 
-        var request = dialect.WriteRequest(
-            context.Canonical,
-            new DialectTarget
-            {
-                Model = endpoint.UpstreamModelUtf8,
-                Supported = endpoint.Supported,
-                MaxOutputTokens = clampedOutput,
-                DefaultOutputTokens = endpoint.MaxOutputTokens ?? candidate.Model.MaxOutputTokens,
-                Efforts = candidate.Model.ReasoningEfforts,
-            },
-            context.UpstreamBody);
+        var request = dialect.WriteRequest(context.Canonical, target, context.UpstreamBody);
         if (request.Unsayable != Modalities.None)
         {
             return Refuse(
@@ -37,6 +25,8 @@ internal static class DialectStep
         }
 
         context.Translated = request;
+        context.Dropped = request.Dropped;
+        context.Emulated = request.Emulated;
         context.Translator.Reset(
             dialect, request, context.ArrivedAt.ToUnixTimeSeconds(), context.Envelope.ExcludeReasoning);
         return null;
