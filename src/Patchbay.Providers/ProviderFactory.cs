@@ -11,8 +11,9 @@ public static class ProviderFactory
 
     private static Func<ProviderDescriptor, Provider>? MakerOf(string protocol) => protocol switch
     {
-        "openai" or "mistral" => static descriptor => new OpenAiCompatibleProvider(descriptor),
+        "openai" => static descriptor => new OpenAiCompatibleProvider(descriptor),
         "anthropic" => static descriptor => new AnthropicProvider(descriptor),
+        "mistral" => static descriptor => new MistralProvider(descriptor),
         "gemini" => static descriptor => new GeminiProvider(descriptor),
         "vertex" => static descriptor => new VertexProvider(descriptor),
         _ => null,

@@ -25,6 +25,10 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Every_quirk_is_one_that_is_honoured() =>
+        Assert.All(Snapshot.Providers.SelectMany(provider => provider.Quirks), quirk => Assert.True(ProviderQuirks.IsKnown(quirk), quirk));
+
+    [Fact]
     public void Slugs_are_unique()
     {
         Assert.Equal(Snapshot.Models.Length, Snapshot.Models.Select(model => model.Slug).Distinct().Count());
@@ -104,7 +108,6 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
     [Theory]
     [InlineData("z-ai")]
     [InlineData("minimax")]
-    [InlineData("google-ai-studio")]
     [InlineData("cohere")]
     [InlineData("azure")]
     public void Who_speaks_OpenAIs_chat_API_is_called_by_it(string slug)
@@ -119,11 +122,15 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
     [Fact]
     public void An_endpoint_of_another_protocol_has_the_scheme_of_that_protocol()
     {
-        var gemini = Snapshot.Models.SelectMany(model => model.Endpoints)
-            .First(endpoint => endpoint.Provider is { Slug: "google-ai-studio", Protocol: "gemini" });
-        Assert.Equal("x-goog-api-key", gemini.Provider.Auth);
-        Assert.True(Snapshot.TryGetProvider("google-ai-studio", out var main));
-        Assert.Equal("bearer", main.Auth);
+        var snapshot = BuiltIn.Build("""
+            models:
+              - slug: google/gemini-2.5-flash
+                endpoints: [{ provider: google-ai-studio, model: gemini-2.5-flash, protocol: openai, price: { prompt: "0.0000001", completion: "0.0000004" } }]
+            """, ("GEMINI_API_KEY", "k"));
+        Assert.True(snapshot.TryGetProvider("google-ai-studio", out var main));
+        Assert.Equal(("gemini", "x-goog-api-key"), (main.Protocol, main.Auth));
+        Assert.True(snapshot.TryGetModel("google/gemini-2.5-flash", out var model));
+        Assert.Contains(model.Endpoints, e => e.Provider is { Slug: "google-ai-studio", Protocol: "openai", Auth: "bearer" });
     }
 
     [Fact]

@@ -50,6 +50,7 @@ public sealed class WrongOperatorFileTests
     [InlineData("providers:|  - slug: groq|    headquarters: Germany", 3, "providers[0].headquarters", "country code")]
     [InlineData("providers:|  - slug: groq|    api_key: [a]", 3, "providers[0].api_key", "must be a single value")]
     [InlineData("providers:|  - slug: groq|    api_key: 'a b'", 3, "providers[0].api_key", "must not contain spaces")]
+    [InlineData("providers:|  - slug: groq|    quirks: [no_store_params]", 3, "providers[0].quirks[0]", "'no_store_params' is not known; did you mean 'no_store_param'?")]
     [InlineData("providers:|  - slug: groq|    quirks: a", 3, "providers[0].quirks", "must be a list")]
     [InlineData("providers:|  - slug: groq|    data_policy:|      retention_days: -1", 4,
         "providers[0].data_policy.retention_days", "whole number from 0")]

@@ -98,6 +98,15 @@ public sealed class ChatRequestWriterTests
     }
 
     [Theory]
+    [InlineData(""","reasoning":{"effort":"low"}""", ""","thinking":{"type":"enabled"},"reasoning_effort":"low" """)]
+    [InlineData(""","reasoning":{"enabled":false}""", ""","thinking":{"type":"disabled"}""")]
+    [InlineData(""","reasoning":{"max_tokens":100}""", ""","thinking":{"type":"enabled"}""")]
+    public void A_switch_may_come_with_an_effort(string given, string expected) =>
+        Assert.Equal(
+            """{"model":"echo-1","prompt":"x" """.Trim() + expected.Trim() + "}",
+            Write("""{"model":"m","prompt":"x" """.Trim() + given + "}", ModelOnly with { Reasoning = ReasoningSwitch.ThinkingTypeAndEffort }));
+
+    [Theory]
     [InlineData(""","reasoning_effort":"xhigh" """)]
     [InlineData(""","reasoning":{"effort":"xhigh"}""")]
     [InlineData(""","reasoning":{"max_tokens":9000}""")]

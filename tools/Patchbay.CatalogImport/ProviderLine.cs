@@ -33,6 +33,7 @@ internal static class ProviderLine
             }
         }
 
+        Facts.Copy(own, "api_auth", line, "api_auth");
         Facts.Add(line, "base_url", address);
         Facts.Copy(own, "settings", line, "settings");
         Facts.Add(line, "apis", apis);
@@ -59,7 +60,7 @@ internal static class ProviderLine
         Facts.Copy(policy, "retains_prompts", line, "retains");
         Facts.Copy(policy, "retention_days", line, "retention_days");
         Facts.Copy(policy, "zdr", line, "zdr");
-        Facts.Copy(source, "quirks", line, "quirks");
+        Facts.Copy(own["quirks"] is null ? source : own, "quirks", line, "quirks");
         Facts.Copy(own, "cancel_stops_billing", line, "cancel_stops_billing");
         return line;
     }

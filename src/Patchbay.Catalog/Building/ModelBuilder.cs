@@ -64,7 +64,7 @@ internal static class ModelBuilder
                 built.Add(new Endpoint
                 {
                     Id = $"{tag}|{slug}|{endpoint.Model}",
-                    Provider = provider.Listing,
+                    Provider = provider.Form(endpoint.Protocol),
                     Tag = tag,
                     ModelSlug = slug,
                     UpstreamModel = endpoint.Model,

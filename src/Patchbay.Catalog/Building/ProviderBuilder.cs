@@ -14,8 +14,10 @@ internal static class ProviderBuilder
         string? api)
     {
         var missing = new List<string>();
-        var baseUrl = api is null ? own?.BaseUrl : null;
-        var address = api is not null ? Alternate(record, own, api, credentials, missing)
+
+        // A provider of the operator's has all its protocols below one address.
+        var baseUrl = api is null || record is null ? own?.BaseUrl : null;
+        var address = api is not null && record is not null ? Alternate(record, own, api, credentials, missing)
             : baseUrl is null ? AddressTemplate.Fill(record?.BaseUrl, record?.Settings, credentials, missing)
             : null;
         var env = (IReadOnlyList<string>?)record?.Env ?? [];

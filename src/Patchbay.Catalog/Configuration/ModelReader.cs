@@ -154,6 +154,7 @@ internal static partial class ModelReader
                 "is missing; only a provider on this machine is free without one. Write zeros if it costs nothing.");
         }
 
+        var protocol = section.Word("protocol", ProviderReader.Protocols);
         var contextLength = section.Count("context_length");
         var maxOutput = section.Count("max_output_tokens");
         var quantization = section.Word("quantization", Quantizations);
@@ -171,6 +172,7 @@ internal static partial class ModelReader
         {
             Provider = provider,
             Model = model,
+            Protocol = protocol,
             Prices = prices ?? PriceList.Free,
             ContextLength = contextLength,
             MaxOutputTokens = maxOutput,

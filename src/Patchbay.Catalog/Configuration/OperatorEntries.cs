@@ -45,6 +45,7 @@ internal sealed class OperatorEndpoint
 {
     public required string Provider { get; init; }
     public required string Model { get; init; }
+    public string? Protocol { get; init; }
     public required PriceList Prices { get; init; }
     public int? ContextLength { get; init; }
     public int? MaxOutputTokens { get; init; }

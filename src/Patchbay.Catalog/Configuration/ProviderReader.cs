@@ -7,7 +7,8 @@ namespace Patchbay.Catalog;
 /// <summary>Reads <c>providers</c>.</summary>
 internal static partial class ProviderReader
 {
-    private static readonly string[] Protocols =
+    /// <summary>The words of <c>protocol</c>.</summary>
+    internal static readonly string[] Protocols =
         ["openai", "openai-responses", "anthropic", "gemini", "vertex", "bedrock", "azure-openai", "cohere"];
 
     // The schemes of the built-in providers, by their slugs.

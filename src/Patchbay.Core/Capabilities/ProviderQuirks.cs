@@ -55,6 +55,9 @@ public static class ProviderQuirks
     /// <summary>Is told to think by <c>thinking: {"type"}</c>.</summary>
     public const string ThinkingType = "thinking_format=zai";
 
+    /// <summary>Is told to think by <c>thinking: {"type"}</c>, and how much by <c>reasoning_effort</c>.</summary>
+    public const string ThinkingTypeAndEffort = "thinking_format=deepseek";
+
     /// <summary>Is told to think by <c>enable_thinking</c>.</summary>
     public const string EnableThinking = "thinking_format=qwen";
 
@@ -65,7 +68,7 @@ public static class ProviderQuirks
     [
         NoDeveloperRole, NoStore, NoStreamOptions, NoStrictTools, NoToolChoice, NoReasoningEffort, ReplaysReasoning,
         OneSystemMessage, NamedResults, AnswerAfterResults, ShortCallIds, NoNames, CacheControl, SameSurface,
-        MaxTokensField, MaxCompletionTokensField, ThinkingType, EnableThinking,
+        MaxTokensField, MaxCompletionTokensField, ThinkingType, ThinkingTypeAndEffort, EnableThinking,
     ];
 
     /// <summary>All names; the one that takes a number ends with an equals sign.</summary>

@@ -92,7 +92,11 @@ public static partial class CanonicalChatWriter
         }
 
         json.WritePropertyName("content"u8);
-        if (content.Count == 0)
+        if (form.Reasoning == ReasoningReplay.ThinkingParts && PlainText(message) is { IsEmpty: false } thoughts)
+        {
+            WriteThinking(json, form, thoughts, content);
+        }
+        else if (content.Count == 0)
         {
             json.WriteNullValue();
         }

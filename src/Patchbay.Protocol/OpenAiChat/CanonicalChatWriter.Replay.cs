@@ -21,6 +21,24 @@ public static partial class CanonicalChatWriter
         }
     }
 
+    private static void WriteThinking(
+        Utf8JsonWriter json, ChatForm form, JsonString thoughts, List<CanonicalPart> content)
+    {
+        json.WriteStartArray();
+        json.WriteStartObject();
+        json.WriteString("type"u8, "thinking"u8);
+        json.WriteStartArray("thinking"u8);
+        WritePart(json, form, new TextPart(thoughts));
+        json.WriteEndArray();
+        json.WriteEndObject();
+        foreach (var part in content)
+        {
+            WritePart(json, form, part);
+        }
+
+        json.WriteEndArray();
+    }
+
     private static JsonString PlainText(CanonicalMessage message)
     {
         var text = message.PlainReasoning;

@@ -26,13 +26,7 @@ public static partial class CanonicalChatWriter
         }
         else
         {
-            json.WriteStartArray("messages"u8);
-            foreach (var message in request.Messages)
-            {
-                WriteMessage(json, form, message);
-            }
-
-            json.WriteEndArray();
+            WriteMessages(json, form, request);
         }
 
         if (request.Stream)
@@ -41,8 +35,18 @@ public static partial class CanonicalChatWriter
         }
 
         WriteSampling(json, request);
-        WriteTools(json, form, request);
-        WriteFormat(json, request.ResponseFormat);
+        WriteTools(json, form, request, functionsOnly: false);
+        if (request.ToolChoice is { } choice)
+        {
+            WriteChoice(json, choice);
+        }
+
+        Flag(json, "parallel_tool_calls"u8, request.ParallelToolCalls);
+        if (request.ResponseFormat is { } format)
+        {
+            WriteFormat(json, format);
+        }
+
         WriteReasoning(json, request.Reasoning);
         Word(json, "verbosity"u8, request.Verbosity);
         Word(json, "service_tier"u8, request.ServiceTier);
@@ -84,40 +88,67 @@ public static partial class CanonicalChatWriter
         }
     }
 
-    private static void WriteTools(Utf8JsonWriter json, ChatForm form, CanonicalRequest request)
+    /// <summary>Writes <c>messages</c>. The request must have been fitted to the form.</summary>
+    internal static void WriteMessages(Utf8JsonWriter json, ChatForm form, CanonicalRequest request)
     {
-        if (request.Tools.Count > 0)
+        json.WriteStartArray("messages"u8);
+        foreach (var message in request.Messages)
         {
-            json.WriteStartArray("tools"u8);
-            foreach (var tool in request.Tools)
+            WriteMessage(json, form, message);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes <c>tools</c>, if there are any.</summary>
+    /// <param name="json">Receives the member.</param>
+    /// <param name="form">What the provider takes.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="functionsOnly">Leaves out tools that are no functions.</param>
+    internal static void WriteTools(Utf8JsonWriter json, ChatForm form, CanonicalRequest request, bool functionsOnly)
+    {
+        var open = false;
+        foreach (var tool in request.Tools)
+        {
+            if (functionsOnly && !tool.Json.IsEmpty)
             {
-                WriteTool(json, form, tool);
+                continue;
             }
 
+            if (!open)
+            {
+                json.WriteStartArray("tools"u8);
+                open = true;
+            }
+
+            WriteTool(json, form, tool);
+        }
+
+        if (open)
+        {
             json.WriteEndArray();
         }
+    }
 
-        if (request.ToolChoice is { } choice)
+    /// <summary>Writes <c>tool_choice</c>.</summary>
+    internal static void WriteChoice(Utf8JsonWriter json, CanonicalToolChoice choice)
+    {
+        json.WritePropertyName("tool_choice"u8);
+        switch (choice.Kind)
         {
-            json.WritePropertyName("tool_choice"u8);
-            switch (choice.Kind)
-            {
-                case ToolChoiceKind.Auto: json.WriteStringValue("auto"u8); break;
-                case ToolChoiceKind.None: json.WriteStringValue("none"u8); break;
-                case ToolChoiceKind.Required: json.WriteStringValue("required"u8); break;
-                case ToolChoiceKind.Named:
-                    json.WriteStartObject();
-                    json.WriteString("type"u8, "function"u8);
-                    json.WriteStartObject("function"u8);
-                    Text(json, "name"u8, choice.Name);
-                    json.WriteEndObject();
-                    json.WriteEndObject();
-                    break;
-                default: json.WriteRawValue(choice.Json.Span, skipInputValidation: true); break;
-            }
+            case ToolChoiceKind.Auto: json.WriteStringValue("auto"u8); break;
+            case ToolChoiceKind.None: json.WriteStringValue("none"u8); break;
+            case ToolChoiceKind.Required: json.WriteStringValue("required"u8); break;
+            case ToolChoiceKind.Named:
+                json.WriteStartObject();
+                json.WriteString("type"u8, "function"u8);
+                json.WriteStartObject("function"u8);
+                Text(json, "name"u8, choice.Name);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                break;
+            default: json.WriteRawValue(choice.Json.Span, skipInputValidation: true); break;
         }
-
-        Flag(json, "parallel_tool_calls"u8, request.ParallelToolCalls);
     }
 
     private static void WriteTool(Utf8JsonWriter json, ChatForm form, CanonicalTool tool)
@@ -141,13 +172,9 @@ public static partial class CanonicalChatWriter
         json.WriteEndObject();
     }
 
-    private static void WriteFormat(Utf8JsonWriter json, CanonicalResponseFormat? format)
+    /// <summary>Writes <c>response_format</c>.</summary>
+    internal static void WriteFormat(Utf8JsonWriter json, CanonicalResponseFormat format)
     {
-        if (format is null)
-        {
-            return;
-        }
-
         json.WritePropertyName("response_format"u8);
         if (format.Kind == ResponseFormatKind.Other)
         {

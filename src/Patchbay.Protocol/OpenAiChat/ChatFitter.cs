@@ -52,7 +52,7 @@ internal static class ChatFitter
 
     private static bool IsNarrow(ChatForm form) =>
         !form.OwnMembers || form.OneSystemMessage || form.NoNames || form.NamedResults || form.AnswerAfterResults
-        || form.ShortCallIds;
+        || form.ShortCallIds || form.NoDeveloper;
 
     private static Dictionary<string, JsonString> FunctionNames(CanonicalRequest request)
     {
@@ -94,7 +94,8 @@ internal static class ChatFitter
     private static CanonicalMessage Fit(CanonicalMessage message, ChatForm form, Dictionary<string, JsonString>? names)
     {
         var isAnswer = message.Role == CanonicalRole.Assistant;
-        var copy = new CanonicalMessage(message.Role) { PlainReasoning = message.PlainReasoning, Name = message.Name };
+        var role = message.Role == CanonicalRole.Developer && form.NoDeveloper ? CanonicalRole.System : message.Role;
+        var copy = new CanonicalMessage(role) { PlainReasoning = message.PlainReasoning, Name = message.Name };
         foreach (var part in message.Parts)
         {
             switch (part)

@@ -9,6 +9,9 @@ public enum ReasoningReplay
     /// <summary>As the text <c>reasoning_content</c>.</summary>
     Content,
 
+    /// <summary>As a part of the content, of the type <c>thinking</c>.</summary>
+    ThinkingParts,
+
     /// <summary>As the caller sent it: <c>reasoning</c> and <c>reasoning_details</c>.</summary>
     Details,
 }
@@ -40,6 +43,10 @@ public sealed record ChatForm
 
     /// <summary>Takes <c>strict</c> in functions.</summary>
     public bool Strict { get; init; } = true;
+
+    /// <summary>Knows no developer; <see cref="CanonicalRole.System"/> is said instead. No reason to rewrite a request:
+    /// <see cref="UpstreamRequestEdits.DeveloperAsSystem"/> does the same to its bytes.</summary>
+    public bool NoDeveloper { get; init; }
 
     /// <summary>Takes one system message only, in front; further ones join it.</summary>
     public bool OneSystemMessage { get; init; }

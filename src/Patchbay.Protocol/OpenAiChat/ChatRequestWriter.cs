@@ -200,7 +200,13 @@ public static class ChatRequestWriter
         {
             switch (_edits.Reasoning)
             {
+                case ReasoningSwitch.ThinkingTypeAndEffort when Thinks == true && Effort is { } effort:
+                    sink.Append("\"thinking\":{\"type\":\"enabled\"},\"reasoning_effort\":\""u8);
+                    AppendAscii(effort, ref sink);
+                    sink.Append((byte)'"');
+                    break;
                 case ReasoningSwitch.ThinkingType:
+                case ReasoningSwitch.ThinkingTypeAndEffort:
                     sink.Append(Thinks == true
                         ? "\"thinking\":{\"type\":\"enabled\"}"u8
                         : "\"thinking\":{\"type\":\"disabled\"}"u8);

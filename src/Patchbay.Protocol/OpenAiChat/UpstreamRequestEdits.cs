@@ -54,6 +54,10 @@ public enum ReasoningSwitch : byte
     /// (https://docs.z.ai/guides/capabilities/thinking-mode).</summary>
     ThinkingType,
 
+    /// <summary>The same, and <c>reasoning_effort</c> beside it
+    /// (https://api-docs.deepseek.com/guides/thinking_mode).</summary>
+    ThinkingTypeAndEffort,
+
     /// <summary><c>enable_thinking</c>
     /// (https://www.alibabacloud.com/help/en/model-studio/deep-thinking).</summary>
     EnableThinking,

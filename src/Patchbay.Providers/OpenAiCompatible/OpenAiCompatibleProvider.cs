@@ -38,6 +38,7 @@ public sealed class OpenAiCompatibleProvider : Provider
         _dropStore = Has(ProviderQuirks.NoStore);
         _reasoning = Has(ProviderQuirks.SameSurface) ? ReasoningSwitch.ReasoningObject
             : Has(ProviderQuirks.ThinkingType) ? ReasoningSwitch.ThinkingType
+            : Has(ProviderQuirks.ThinkingTypeAndEffort) ? ReasoningSwitch.ThinkingTypeAndEffort
             : Has(ProviderQuirks.EnableThinking) ? ReasoningSwitch.EnableThinking
             : ReasoningSwitch.Effort;
         _rejected = Has(ProviderQuirks.NoToolChoice) ? Parameters.ToolChoice : Parameters.None;
@@ -79,7 +80,7 @@ public sealed class OpenAiCompatibleProvider : Provider
         DeveloperAsSystem = _developerAsSystem,
         MaxTemperature = _maxTemperature,
         Reasoning = _reasoning,
-        Effort = _reasoning == ReasoningSwitch.Effort ? OtherEffort(envelope, target) : null,
+        Effort = _reasoning is ReasoningSwitch.Effort or ReasoningSwitch.ThinkingTypeAndEffort ? OtherEffort(envelope, target) : null,
     };
 
     private static Parameters Unsupported(Parameters used, Parameters supported)

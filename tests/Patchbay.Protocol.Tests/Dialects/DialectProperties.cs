@@ -19,11 +19,12 @@ public sealed class DialectProperties
         "{\"citation\":{\"location\":[1]}}", "{\"image\":{\"source\":{\"bytes\":\"AA\"}}}", "{\"message\":{\"content\":[{\"toolUse\":{}}]}}",
         "{\"message\":{\"content\":{\"type\":\"thinking\",\"thinking\":\"a\"}}}", "{\"message\":{\"tool_calls\":{\"function\":{\"arguments\":\"null\"}}}}",
         "{\"message\":{\"citations\":{\"sources\":[1,{\"document\":[]}]}}}", "{\"finish_reason\":{},\"usage\":{\"billed_units\":1}}",
-        "{\"tool_calls\":[{\"function\":{\"arguments\":\"a\"}}]}", "{\"usage\":{\"inputTokens\":-5}}", "{\"thinking\":1,\"content\":[]}");
+        "{\"tool_calls\":[{\"function\":{\"arguments\":\"a\"}}]}", "{\"usage\":{\"inputTokens\":-5}}", "{\"thinking\":1,\"content\":[]}",
+        "[{\"delta\":{\"content\":[{\"thinking\":[1,{\"text\":[]}]},{\"text\":\"a\"}]}}]", "[{\"message\":{\"tool_calls\":[{\"function\":{\"arguments\":{}}},{\"id\":null,\"function\":{}}]},\"finish_reason\":\"\"}]");
 
     private static readonly Gen<string> Member = Gen.Elements(
         "contentBlockIndex", "start", "delta", "usage", "stopReason", "output", "message", "type", "index", "id", "finish_reason", "done",
-        "done_reason", "error", "eval_count", "prompt_eval_count", "logprobs", "content", "cacheDetails");
+        "done_reason", "choices", "object", "error", "eval_count", "prompt_eval_count", "logprobs", "content", "cacheDetails");
 
     private static readonly Gen<string> Shaped =
         from type in Gen.Elements("message-start", "content-start", "content-delta", "content-end", "tool-call-start", "tool-call-delta", "tool-call-end", "tool-plan-delta", "citation-start", "message-end")
@@ -36,7 +37,7 @@ public sealed class DialectProperties
     private static readonly Gen<string> EventName = Gen.Elements(
         "messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata", "throttlingException", "Exception", "", "new");
 
-    public static TheoryData<string> Names => ["bedrock", "cohere", "ollama"];
+    public static TheoryData<string> Names => ["bedrock", "cohere", "mistral", "ollama"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -78,6 +79,7 @@ public sealed class DialectProperties
     [InlineData("bedrock", "openai.gpt-oss-120b-1:0")]
     [InlineData("bedrock", "meta.llama3-1-8b-instruct-v1:0")]
     [InlineData("cohere", "command-a-reasoning-08-2025")]
+    [InlineData("mistral", "magistral-medium-2507")]
     [InlineData("ollama", "gpt-oss:20b")]
     public void Any_request_becomes_a_body_whatever_the_endpoint_can_do(string name, string model)
     {
@@ -95,6 +97,7 @@ public sealed class DialectProperties
     [Theory]
     [InlineData("bedrock", """{"output":{"message":{"content":[{"text":"a?"},{"toolUse":{"toolUseId":"t?","name":"f?","input":{"x":"?"}}}]}},"stopReason":"tool_use"}""")]
     [InlineData("cohere", """{"id":"i?","message":{"content":[{"type":"text","text":"a?"}],"tool_calls":[{"id":"t?","function":{"name":"f?","arguments":"{\"x\":\"?\"}"}}]},"finish_reason":"TOOL_CALL"}""")]
+    [InlineData("mistral", """{"choices":[{"message":{"content":"a?","tool_calls":[{"id":"t?","function":{"name":"f?","arguments":"{\"x\":\"?\"}"}}]},"finish_reason":"tool_calls"}]}""")]
     [InlineData("ollama", """{"model":"m?","message":{"content":"a?","tool_calls":[{"id":"t?","function":{"name":"f?","arguments":{"x":"?"}}}]},"done":true}""")]
     public void Bytes_that_are_no_text_are_replaced(string name, string body)
     {
@@ -133,6 +136,7 @@ public sealed class DialectProperties
     [InlineData("cohere", 402, GatewayErrorKind.ProviderAuth)]
     [InlineData("ollama", 404, GatewayErrorKind.ProviderRejected)]
     [InlineData("cohere", 429, GatewayErrorKind.ProviderRateLimited)]
+    [InlineData("mistral", 422, GatewayErrorKind.ProviderRejected)]
     [InlineData("ollama", 502, GatewayErrorKind.ProviderError)]
     [InlineData("bedrock", 503, GatewayErrorKind.ProviderOverloaded)]
     [InlineData("cohere", 504, GatewayErrorKind.ProviderTimeout)]
@@ -154,14 +158,15 @@ public sealed class DialectProperties
         for (var i = 0; i < 2; i++)
         {
             stream.Reset(DialectRequest.Whole);
-            Assert.Equal(StreamProgress.More, stream.Read("messageStart"u8, "{\"type\":\"message-start\"}"u8, new NullSink()));
-            Assert.Equal(StreamProgress.More, stream.Read("contentBlockDelta"u8, "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\"}}"u8, new NullSink()));
+            Assert.Equal(StreamProgress.More, stream.Read("messageStart"u8, "{\"type\":\"message-start\",\"choices\":[]}"u8, new NullSink()));
+            Assert.Equal(StreamProgress.More, stream.Read("contentBlockDelta"u8, "{\"contentBlockIndex\":0,\"choices\":[],\"delta\":{\"text\":\"a\"}}"u8, new NullSink()));
         }
     }
 
     private static Dialect DialectOf(string name) => name switch
     {
         "cohere" => CohereDialect.Instance,
+        "mistral" => MistralDialect.Instance,
         "ollama" => OllamaDialect.Instance,
         _ => ConverseDialect.Instance,
     };
