@@ -15,6 +15,12 @@ public static class ProviderFactory
         "anthropic" => static descriptor => new AnthropicProvider(descriptor),
         "gemini" => static descriptor => new GeminiProvider(descriptor),
         "vertex" => static descriptor => new VertexProvider(descriptor),
+        "vertex-anthropic" => static descriptor => new VertexAnthropicProvider(descriptor),
+        "vertex-rawpredict" => static descriptor => new VertexRawPredictProvider(descriptor),
+        "bedrock" => static descriptor => new BedrockProvider(descriptor),
+        "bedrock-anthropic" => static descriptor => new BedrockAnthropicProvider(descriptor),
+        "cohere" => static descriptor => new CohereProvider(descriptor),
+        "ollama" => static descriptor => new OllamaProvider(descriptor),
         _ => null,
     };
 }

@@ -5,7 +5,7 @@ namespace Patchbay.Providers;
 
 /// <summary>A provider that speaks OpenAI's chat protocol (https://platform.openai.com/docs/api-reference/chat), with the
 /// deviations that its descriptor names.</summary>
-public sealed class OpenAiCompatibleProvider : Provider
+public class OpenAiCompatibleProvider : Provider
 {
     private readonly bool _developerAsSystem;
     private readonly bool _includeUsage;
