@@ -24,6 +24,7 @@ public sealed class CohereWorld() : DialectWorld(new DialectFacts
     [
         Exactly("recorded/reasoning", "command-a-reasoning-08-2025;replay=cohere/cohere-reasoning"),
         Exactly("recorded/call", "command-a-03-2025;replay=cohere/cohere-empty-tool-call"),
+        Exactly("recorded/null", "command-a-03-2025;replay=cohere/cohere-null-args"),
         Exactly("recorded/length", "command-a-03-2025;replay=cohere/cohere-max-tokens"),
     ];
 }
@@ -54,18 +55,11 @@ public sealed class CohereTests(CohereWorld fixture) : DialectTests(fixture), IC
     [Theory]
     [InlineData("recorded/reasoning", true, "stop", 8, 50, "0.000108")]
     [InlineData("recorded/call", true, "tool_calls", 46, 14, "0.000074")]
-    public async Task A_recorded_answer_is_counted_and_priced(string model, bool isStream, string finish, int prompt, int completion, string cost)
-    {
-        Repository.SkipUnless(Repository.Wire is not null, "The recordings are needed.");
-        var stream = isStream ? await World.Api.StreamAsync(model, Token) : null;
-        var whole = isStream ? null : await World.Api.ChatAsync(model, Token);
-
-        var raw = stream?.Raw ?? whole!.Body;
-        Assert.Contains($"\"finish_reason\":\"{finish}\"", raw, StringComparison.Ordinal);
-        var usage = stream is not null ? Assert.Single(stream.Usages) : whole!.Json.GetProperty("usage");
-        Assert.Equal((prompt, completion), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32()));
-        Assert.Equal(cost, usage.GetProperty("cost").GetRawText());
-    }
+    [InlineData("recorded/reasoning", false, "stop", 8, 578, "0.001164")]
+    [InlineData("recorded/length", false, "length", 11, 4, "0.000019")]
+    [InlineData("recorded/null", false, "tool_calls", 46, 14, "0.000074")]
+    public Task A_recorded_answer_is_counted_and_priced(string model, bool isStream, string finish, int prompt, int completion, string cost) =>
+        CheckRecordedAsync(model, isStream, finish, prompt, completion, cost);
 
     protected override void CheckCredential(LoggedRequest sent) =>
         Assert.Equal("Bearer upstream-secret-coral", sent.Header("Authorization"));

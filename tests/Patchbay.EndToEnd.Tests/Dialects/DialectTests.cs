@@ -298,6 +298,22 @@ public abstract class DialectTests(DialectWorld fixture)
         Assert.Equal("n", response.Json.GetProperty("error").GetProperty("param").GetString());
     }
 
+    /// <summary>Asks a model that answers with a recording, and gives back what the caller got.</summary>
+    protected async Task<string> CheckRecordedAsync(string model, bool isStream, string finish, int prompt, int completion, string cost)
+    {
+        Repository.SkipUnless(Repository.Wire is not null, "The recordings are needed.");
+        var stream = isStream ? await World.Api.StreamAsync(model, Token) : null;
+        var whole = isStream ? null : await World.Api.ChatAsync(model, Token);
+
+        var raw = stream?.Raw ?? whole!.Body;
+        Assert.True(stream?.EndsWithDone ?? whole!.Status == 200, raw);
+        Assert.Contains($"\"finish_reason\":\"{finish}\"", raw, StringComparison.Ordinal);
+        var usage = stream is not null ? Assert.Single(stream.Usages) : whole!.Json.GetProperty("usage");
+        Assert.Equal((prompt, completion), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32()));
+        Assert.Equal(cost, usage.GetProperty("cost").GetRawText());
+        return raw;
+    }
+
     /// <summary>Checks how the provider was shown who calls.</summary>
     protected abstract void CheckCredential(LoggedRequest sent);
 

@@ -153,20 +153,11 @@ public sealed class GeminiTests(GeminiWorld fixture) : DialectTests(fixture), IC
     [InlineData("recorded/call-3", false, "tool_calls", 29, 15 + 1801, "0.003661")]
     [InlineData("recorded/pieces", true, "tool_calls", 26, 23 + 132, "0.000336")]
     [InlineData("recorded/no-arguments", true, "tool_calls", 249, 58 + 183, "0.000731")]
-    public async Task A_recorded_answer_is_counted_and_priced(string model, bool isStream, string finish, int prompt, int completion, string cost)
-    {
-        Repository.SkipUnless(Repository.Wire is not null, "The recordings are needed.");
-        var stream = isStream ? await World.Api.StreamAsync(model, Token) : null;
-        var whole = isStream ? null : await World.Api.ChatAsync(model, Token);
-
-        var raw = stream?.Raw ?? whole!.Body;
-        Assert.True(stream?.EndsWithDone ?? whole!.Status == 200, raw);
-        Assert.Contains($"\"finish_reason\":\"{finish}\"", raw, StringComparison.Ordinal);
-        Assert.Contains("\"type\":\"reasoning.encrypted\"", raw, StringComparison.Ordinal);
-        var usage = stream is not null ? Assert.Single(stream.Usages) : whole!.Json.GetProperty("usage");
-        Assert.Equal((prompt, completion), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32()));
-        Assert.Equal(cost, usage.GetProperty("cost").GetRawText());
-    }
+    public async Task A_recorded_answer_is_counted_and_priced(string model, bool isStream, string finish, int prompt, int completion, string cost) =>
+        Assert.Contains(
+            "\"type\":\"reasoning.encrypted\"",
+            await CheckRecordedAsync(model, isStream, finish, prompt, completion, cost),
+            StringComparison.Ordinal);
 
     protected override void CheckCredential(LoggedRequest sent)
     {
