@@ -50,13 +50,14 @@ public abstract class Provider
         }
     }
 
-    /// <summary>Reads the body of an answer with an error status. Never throws. Its text is the provider's: it may hold
-    /// secrets.</summary>
-    public DialectError ReadError(ReadOnlySpan<byte> body, int status)
+    /// <summary>Reads an answer with an error status. Never throws. Its text is the provider's: it may hold secrets.</summary>
+    public DialectError ReadError(ReadOnlySpan<byte> body, int status, HttpResponseHeaders headers)
     {
         if (Dialect is { } dialect)
         {
-            return dialect.ReadError(body, status);
+            return dialect.ErrorHeader is { } name && headers.NonValidated.TryGetValues(name, out var values)
+                ? dialect.ReadError(body, status, values.ToString())
+                : dialect.ReadError(body, status);
         }
 
         var (message, code, type) = ChatErrorReader.Read(body, status);

@@ -12,10 +12,17 @@ public static class ProviderFactory
     private static Func<ProviderDescriptor, Provider>? MakerOf(string protocol) => protocol switch
     {
         "openai" => static descriptor => new OpenAiCompatibleProvider(descriptor),
+        "azure-openai" => static descriptor => new AzureOpenAiProvider(descriptor),
         "anthropic" => static descriptor => new AnthropicProvider(descriptor),
         "mistral" => static descriptor => new MistralProvider(descriptor),
         "gemini" => static descriptor => new GeminiProvider(descriptor),
         "vertex" => static descriptor => new VertexProvider(descriptor),
+        "vertex-anthropic" => static descriptor => new VertexAnthropicProvider(descriptor),
+        "vertex-rawpredict" => static descriptor => new VertexRawPredictProvider(descriptor),
+        "bedrock" => static descriptor => new BedrockProvider(descriptor),
+        "bedrock-anthropic" => static descriptor => new BedrockAnthropicProvider(descriptor),
+        "cohere" => static descriptor => new CohereProvider(descriptor),
+        "ollama" => static descriptor => new OllamaProvider(descriptor),
         _ => null,
     };
 }

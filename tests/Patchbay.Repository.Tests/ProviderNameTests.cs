@@ -11,6 +11,7 @@ public sealed class ProviderNameTests
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "openai", "protocol"),
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "anthropic", "protocol"),
         ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "cohere", "protocol"),
+        ("src/Patchbay.Catalog/Configuration/ProviderReader.cs", "mistral", "protocol"),
         ("src/Patchbay.Core/Capabilities/Parameters.cs", "seed", "request parameter"),
         ("src/Patchbay.Protocol/", "seed", "request parameter"),
         ("src/Patchbay.Protocol/AnthropicMessages/AnthropicDialect.cs", "anthropic", "protocol"),
@@ -19,6 +20,8 @@ public sealed class ProviderNameTests
         ("src/Patchbay.Providers/ProviderFactory.cs", "anthropic", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "openai", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "mistral", "protocol"),
+        ("src/Patchbay.Providers/ProviderFactory.cs", "cohere", "protocol"),
+        ("src/Patchbay.Providers/Google/VertexRawPredictProvider.cs", "ai21", "publisher on Vertex AI"),
     ];
 
     [Fact]

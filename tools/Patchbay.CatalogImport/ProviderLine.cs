@@ -11,7 +11,7 @@ internal static class ProviderLine
         var own = corrections.Of(slug);
         var policy = source["data_policy"] as JsonObject ?? [];
         var line = new JsonObject { ["slug"] = slug, ["name"] = Facts.Text(own, "name") ?? Facts.Text(source, "name") };
-        var apis = Apis(source);
+        var apis = Apis(source, own);
         var wire = Facts.Text(source, "wire") ?? "unknown";
         var protocol = Facts.Text(own, "protocol") ?? wire;
         var address = Facts.Text(own, "base_url") ?? Facts.Text(source, "base_url");
@@ -66,7 +66,7 @@ internal static class ProviderLine
     }
 
     /// <summary>The addresses of other protocols that the same provider speaks.</summary>
-    private static JsonObject Apis(JsonObject source)
+    private static JsonObject Apis(JsonObject source, JsonObject own)
     {
         var apis = new JsonObject();
         foreach (var api in (source["alternate_apis"] as JsonArray ?? []).Select(node => node!.AsObject()))
@@ -76,6 +76,11 @@ internal static class ProviderLine
 
             // Some write it without the version, which belongs to the path of every call.
             apis[wire] = wire == "anthropic" && !address.EndsWith("/v1", StringComparison.Ordinal) ? address + "/v1" : address;
+        }
+
+        foreach (var (wire, address) in own["apis"] as JsonObject ?? [])
+        {
+            apis[wire] = address!.DeepClone();
         }
 
         return apis;

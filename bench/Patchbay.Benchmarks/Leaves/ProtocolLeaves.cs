@@ -124,7 +124,7 @@ internal static class ProtocolLeaves
         var events = 0;
         while (Completed.Take(reader.FillAsync(CancellationToken.None)))
         {
-            while (reader.TryRead(out var frame) == SseReadResult.Frame)
+            while (reader.TryRead(out var frame) == FrameResult.Frame)
             {
                 events++;
                 if (frame.IsDone)

@@ -9,7 +9,10 @@ internal static partial class ProviderReader
 {
     /// <summary>The words of <c>protocol</c>.</summary>
     internal static readonly string[] Protocols =
-        ["openai", "openai-responses", "anthropic", "gemini", "vertex", "bedrock", "azure-openai", "cohere"];
+    [
+        "openai", "openai-responses", "anthropic", "gemini", "vertex", "vertex-anthropic", "vertex-rawpredict", "bedrock",
+        "bedrock-anthropic", "azure-openai", "cohere", "mistral", "ollama",
+    ];
 
     // The schemes of the built-in providers, by their slugs.
     private static readonly Lazy<FrozenDictionary<string, string>> BuiltInSchemes = new(() => CatalogData.ReadProviders()

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -8,74 +8,68 @@ namespace Patchbay.Protocol;
 /// (https://smithy.io/2.0/aws/amazon-eventstream.html) and checks both checksums of each. However the bytes arrive, the
 /// messages are the same. Memory grows with what has arrived, never with what a length claims. Not safe for use by several
 /// threads.</summary>
-public sealed class EventStreamReader : IDisposable
+public sealed class EventStreamReader : FrameReader
 {
     /// <summary>The most bytes that the headers of a message may have: 128 KiB.</summary>
     public const int MaxHeaderBytes = 128 * 1024;
 
     internal const int PreludeBytes = 12;
     internal const int CrcBytes = 4;
-    private const int InitialBuffer = 4 * 1024;
 
-    private readonly Stream _source;
-    private readonly int _maxMessageBytes;
-    private byte[]? _buffer;
-    private int _start;
-    private int _end;
-
-    // The length of the message at _start once its prelude was checked; 0 before.
+    // The length of the pending message once its prelude was checked; 0 before.
     private int _total;
-    private EventStreamReadResult _broken;
+    private FrameResult _broken;
+    private PooledBuffer? _error;
 
     /// <summary>Reads messages from a stream that the caller owns and closes.</summary>
     /// <param name="source">The body of the answer.</param>
     /// <param name="maxMessageBytes">The longest message, in bytes as received, that is accepted.</param>
     public EventStreamReader(Stream source, int maxMessageBytes = 24 * 1024 * 1024)
+        : base(source, maxMessageBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxMessageBytes);
-        _source = source;
-        _maxMessageBytes = maxMessageBytes;
     }
 
-    /// <summary>True when bytes are buffered that belong to no message that was read: at the end of the stream, the
-    /// connection was cut inside a message.</summary>
-    public bool HasRemainder => _end > _start;
+    /// <summary>The name under which <see cref="TryRead"/> gives an error that the service has not modelled; the data are
+    /// <c>{"code":…,"message":…}</c>.</summary>
+    public static ReadOnlySpan<byte> ErrorEvent => ":error"u8;
 
-    /// <summary>Makes one read from the stream. False at its end. Call it only after <see cref="TryRead"/> asked for
-    /// more.</summary>
-    /// <exception cref="InvalidOperationException">The stream was found too large or corrupt.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    private protected override bool IsBroken => _broken != FrameResult.NeedMore;
+
+    /// <summary>The next message as an event: its name is the type of the event or of the exception, its data the payload.
+    /// </summary>
+    public override FrameResult TryRead(out StreamFrame frame)
     {
-        if (_broken != EventStreamReadResult.NeedMore)
+        frame = default;
+        var result = TryReadMessage(out var message);
+        if (result != FrameResult.Frame)
         {
-            throw new InvalidOperationException("A broken stream cannot be read on.");
+            return result;
         }
 
-        MakeRoom();
-        var read = await _source.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-        _end += read;
-        return read > 0;
+        var type = message.MessageType;
+        frame = type.SequenceEqual("error"u8) ? Describe(message)
+            : new StreamFrame(message.Payload, type.SequenceEqual("exception"u8) ? message.ExceptionType : message.EventType);
+        return FrameResult.Frame;
     }
 
     /// <summary>The next message among the bytes that are already buffered. What is broken stays broken.</summary>
-    public EventStreamReadResult TryRead(out EventMessage message)
+    public FrameResult TryReadMessage(out EventMessage message)
     {
         message = default;
-        if (_broken != EventStreamReadResult.NeedMore)
+        if (_broken != FrameResult.NeedMore)
         {
             return _broken;
         }
 
-        var bytes = _buffer.AsSpan(_start, _end - _start);
+        var bytes = Buffer.AsSpan(Start, End - Start);
         if (_total == 0)
         {
             if (bytes.Length < PreludeBytes)
             {
-                return EventStreamReadResult.NeedMore;
+                return FrameResult.NeedMore;
             }
 
-            if (CheckPrelude(bytes) is var fault and not EventStreamReadResult.Message)
+            if (CheckPrelude(bytes) is var fault and not FrameResult.Frame)
             {
                 return _broken = fault;
             }
@@ -83,7 +77,7 @@ public sealed class EventStreamReader : IDisposable
 
         if (bytes.Length < _total)
         {
-            return EventStreamReadResult.NeedMore;
+            return FrameResult.NeedMore;
         }
 
         var whole = bytes[.._total];
@@ -92,79 +86,67 @@ public sealed class EventStreamReader : IDisposable
         if (Crc32.Append(0, whole[..^CrcBytes]) != BinaryPrimitives.ReadUInt32BigEndian(whole[^CrcBytes..])
             || !EventHeaders.AreValid(headers))
         {
-            return _broken = EventStreamReadResult.Corrupt;
+            return _broken = FrameResult.Malformed;
         }
 
         message = new EventMessage(headers, whole[(PreludeBytes + headerBytes)..^CrcBytes]);
-        _start += _total;
+        Start += _total;
         _total = 0;
-        return EventStreamReadResult.Message;
+        return FrameResult.Frame;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>False: a message says how long it is, and what is shorter was cut.</summary>
+    public override bool TryReadRemainder(out StreamFrame frame)
     {
-        var buffer = _buffer;
-        _buffer = null;
-        _start = _end = _total = 0;
-        if (buffer is not null)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        frame = default;
+        return false;
     }
 
-    private EventStreamReadResult CheckPrelude(ReadOnlySpan<byte> bytes)
+    private protected override void Release()
+    {
+        _error?.Dispose();
+        _total = 0;
+    }
+
+    private FrameResult CheckPrelude(ReadOnlySpan<byte> bytes)
     {
         if (Crc32.Append(0, bytes[..8]) != BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]))
         {
-            return EventStreamReadResult.Corrupt;
+            return FrameResult.Malformed;
         }
 
         var total = BinaryPrimitives.ReadUInt32BigEndian(bytes);
         var headers = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
         if (total < PreludeBytes + CrcBytes || headers > total - PreludeBytes - CrcBytes)
         {
-            return EventStreamReadResult.Corrupt;
+            return FrameResult.Malformed;
         }
 
-        if (total > _maxMessageBytes || headers > MaxHeaderBytes)
+        if (total > MaxFrameBytes || headers > MaxHeaderBytes)
         {
-            return EventStreamReadResult.TooLarge;
+            return FrameResult.TooLarge;
         }
 
         _total = (int)total;
-        return EventStreamReadResult.Message;
+        return FrameResult.Frame;
     }
 
-    private void MakeRoom()
+    // Such an error ends the stream, so that this happens once.
+    private StreamFrame Describe(EventMessage message)
     {
-        if (_start == _end)
+        _error ??= new PooledBuffer();
+        _error.Clear();
+        using (var json = new Utf8JsonWriter(_error, ErrorBody.Options))
         {
-            _start = _end = 0;
+            json.WriteStartObject();
+            json.WriteString("code"u8, WellFormed(message.ErrorCode));
+            json.WriteString("message"u8, WellFormed(message.ErrorMessage));
+            json.WriteEndObject();
         }
 
-        if (_buffer is null)
-        {
-            _buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
-            return;
-        }
-
-        if (_end < _buffer.Length)
-        {
-            return;
-        }
-
-        // Full: move what is pending to the front, into twice the room when it fills more than half.
-        var pending = _end - _start;
-        var target = pending > _buffer.Length / 2 ? ArrayPool<byte>.Shared.Rent(_buffer.Length * 2) : _buffer;
-        _buffer.AsSpan(_start, pending).CopyTo(target);
-        if (target != _buffer)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = target;
-        }
-
-        _start = 0;
-        _end = pending;
+        return new StreamFrame(_error.Span, ErrorEvent);
     }
+
+    private static ReadOnlySpan<byte> WellFormed(ReadOnlySpan<byte> text) =>
+        System.Text.Unicode.Utf8.IsValid(text) ? text : JsonText.RepairUtf8(text);
 }

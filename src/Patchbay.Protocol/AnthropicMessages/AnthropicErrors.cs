@@ -28,6 +28,16 @@ internal static class AnthropicErrors
         return new DialectError(Classify(type, message, status), message);
     }
 
+    /// <summary>On Vertex AI an error is Anthropic's, or Google's own
+    /// (https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/api-errors).</summary>
+    public static DialectError ReadOnVertex(ReadOnlySpan<byte> body, int status)
+    {
+        var (_, _, type) = ChatErrorReader.Read(body, 0);
+        return type is not null && type.EndsWith("_error", StringComparison.Ordinal)
+            ? Read(body, status)
+            : GeminiErrors.Read(body, status);
+    }
+
     private static GatewayErrorKind Classify(string? type, string? message, int status) => type switch
     {
         // An empty account is told as an invalid request.

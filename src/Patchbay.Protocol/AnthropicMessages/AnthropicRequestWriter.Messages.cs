@@ -170,7 +170,7 @@ internal sealed partial class AnthropicRequestWriter
         _json.WriteEndObject();
     }
 
-    // https://docs.claude.com/en/docs/build-with-claude/vision
+    // https://docs.claude.com/en/docs/build-with-claude/vision: the clouds take pictures in the request only.
     private void WriteImage(ImagePart image)
     {
         _json.WriteStartObject();
@@ -184,6 +184,7 @@ internal sealed partial class AnthropicRequestWriter
         }
         else
         {
+            _unsayable |= _platform == AnthropicPlatform.Anthropic ? Modalities.None : Modalities.Image;
             _json.WriteString("type"u8, "url"u8);
             WriteText("url"u8, image.Url);
         }
@@ -193,7 +194,7 @@ internal sealed partial class AnthropicRequestWriter
         _json.WriteEndObject();
     }
 
-    // https://docs.claude.com/en/docs/build-with-claude/pdf-support
+    // https://docs.claude.com/en/docs/build-with-claude/pdf-support: the clouds take documents in the request only.
     private void WriteDocument(FilePart file)
     {
         if (DataUrl.TryRead(file.Data, out var media, out var data) && media.StartsWith("image/", StringComparison.Ordinal))
@@ -207,6 +208,7 @@ internal sealed partial class AnthropicRequestWriter
         _json.WriteStartObject("source"u8);
         if (!file.FileId.IsMissing && file.Data.IsMissing)
         {
+            _unsayable |= _platform == AnthropicPlatform.Anthropic ? Modalities.None : Modalities.File;
             _json.WriteString("type"u8, "file"u8);
             WriteText("file_id"u8, file.FileId);
         }
@@ -224,6 +226,7 @@ internal sealed partial class AnthropicRequestWriter
         }
         else
         {
+            _unsayable |= _platform == AnthropicPlatform.Anthropic ? Modalities.None : Modalities.File;
             _json.WriteString("type"u8, "url"u8);
             WriteText("url"u8, file.Data);
         }

@@ -23,6 +23,7 @@ internal sealed partial class AnthropicRequestWriter
 
     private readonly CanonicalRequest _request;
     private readonly DialectTarget _target;
+    private readonly AnthropicPlatform _platform;
     private readonly AnthropicModelRules _rules;
     private readonly Utf8JsonWriter _json;
     private readonly long _limit;
@@ -35,10 +36,12 @@ internal sealed partial class AnthropicRequestWriter
     private Parameters _emulated;
     private Modalities _unsayable;
 
-    private AnthropicRequestWriter(CanonicalRequest request, in DialectTarget target, Utf8JsonWriter json)
+    private AnthropicRequestWriter(
+        CanonicalRequest request, in DialectTarget target, AnthropicPlatform platform, Utf8JsonWriter json)
     {
         _request = request;
         _target = target;
+        _platform = platform;
         _json = json;
         _rules = AnthropicModelRules.For(Encoding.UTF8.GetString(target.Model.Span));
         _limit = target.MaxOutputTokens ?? request.MaxOutputTokens ?? target.DefaultOutputTokens ?? LimitOfTheOldest;
@@ -66,10 +69,11 @@ internal sealed partial class AnthropicRequestWriter
         Disabled,
     }
 
-    public static DialectRequest Write(CanonicalRequest request, in DialectTarget target, IBufferWriter<byte> output)
+    public static DialectRequest Write(
+        CanonicalRequest request, in DialectTarget target, AnthropicPlatform platform, IBufferWriter<byte> output)
     {
         using var json = new Utf8JsonWriter(output, ErrorBody.Options);
-        var writer = new AnthropicRequestWriter(request, target, json);
+        var writer = new AnthropicRequestWriter(request, target, platform, json);
         writer.WriteBody();
         return new DialectRequest
         {
@@ -83,9 +87,9 @@ internal sealed partial class AnthropicRequestWriter
     private void WriteBody()
     {
         _json.WriteStartObject();
-        _json.WriteString("model"u8, _target.Model.Span);
+        WritePlatform();
         _json.WriteNumber("max_tokens"u8, _limit);
-        if (_request.Stream)
+        if (_request.Stream && _platform != AnthropicPlatform.Bedrock)
         {
             _json.WriteBoolean("stream"u8, true);
         }
@@ -106,17 +110,40 @@ internal sealed partial class AnthropicRequestWriter
             _json.WriteEndObject();
         }
 
-        // https://docs.claude.com/en/api/service-tiers; other tiers of OpenAI's have no counterpart.
-        if (_request.ServiceTier is "default" or "standard" or "standard_only")
-        {
-            _json.WriteString("service_tier"u8, "standard_only"u8);
-        }
-        else if (_request.ServiceTier is "auto" or "priority" or "fast")
-        {
-            _json.WriteString("service_tier"u8, "auto"u8);
-        }
-
+        WriteTier();
         _json.WriteEndObject();
+    }
+
+    // https://docs.claude.com/en/api/service-tiers: Anthropic's alone; other tiers of OpenAI's have no counterpart.
+    private void WriteTier()
+    {
+        var tier = _request.ServiceTier switch
+        {
+            _ when _platform != AnthropicPlatform.Anthropic => null,
+            "default" or "standard" or "standard_only" => "standard_only",
+            "auto" or "priority" or "fast" => "auto",
+            _ => null,
+        };
+        if (tier is not null)
+        {
+            _json.WriteString("service_tier"u8, tier);
+        }
+    }
+
+    private void WritePlatform()
+    {
+        switch (_platform)
+        {
+            case AnthropicPlatform.Vertex:
+                _json.WriteString("anthropic_version"u8, "vertex-2023-10-16"u8);
+                break;
+            case AnthropicPlatform.Bedrock:
+                _json.WriteString("anthropic_version"u8, "bedrock-2023-05-31"u8);
+                break;
+            default:
+                _json.WriteString("model"u8, _target.Model.Span);
+                break;
+        }
     }
 
     private bool Supports(Parameters parameter) => (_target.Supported & parameter) != 0;

@@ -22,6 +22,12 @@ public sealed class ConverseDialect : Dialect
     public override ReadOnlySpan<byte> ReasoningFormat => AnthropicDialect.Format;
 
     /// <inheritdoc/>
+    public override Framing Framing => Framing.AmazonEventStream;
+
+    /// <summary>The name of the exception.</summary>
+    public override string ErrorHeader => ConverseErrors.Header;
+
+    /// <inheritdoc/>
     public override DialectRequest WriteRequest(
         CanonicalRequest request, in DialectTarget target, IBufferWriter<byte> output) =>
         ConverseRequestWriter.Write(request, target, output);
@@ -38,5 +44,6 @@ public sealed class ConverseDialect : Dialect
     public override DialectStream CreateStream() => new ConverseStream();
 
     /// <inheritdoc/>
-    public override DialectError ReadError(ReadOnlySpan<byte> body, int status) => ConverseErrors.Read(body, status);
+    public override DialectError ReadError(ReadOnlySpan<byte> body, int status, string? name = null) =>
+        ConverseErrors.Read(body, status, name);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Patchbay.Core;
@@ -9,6 +10,22 @@ namespace Patchbay.Protocol;
 /// </summary>
 internal static class ConverseErrors
 {
+    /// <summary>Names the exception of an error answer; the body has its message
+    /// (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html, operation error serialization).</summary>
+    public const string Header = "x-amzn-errortype";
+
+    /// <summary>Whether an event of a stream is an exception, or an error that has no name.</summary>
+    public static bool IsException(ReadOnlySpan<byte> name) =>
+        name.EndsWith("xception"u8) || name.SequenceEqual(EventStreamReader.ErrorEvent);
+
+    /// <summary>Tells such an event.</summary>
+    public static void Tell(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, AnswerSink sink)
+    {
+        var (message, code) = Parse(data);
+        var type = name.SequenceEqual(EventStreamReader.ErrorEvent) ? code ?? "" : Encoding.UTF8.GetString(name);
+        sink.Error(StatusOf(type), Encoding.UTF8.GetBytes(type), Encoding.UTF8.GetBytes(message ?? ""));
+    }
+
     /// <summary>The status that stands for an exception inside a stream. Failures of the model have 424 at Bedrock, which
     /// would blame the caller.</summary>
     public static int StatusOf(string type) => type switch
@@ -24,10 +41,13 @@ internal static class ConverseErrors
 
     /// <summary>Reads <c>{"message":…}</c>, with or without <c>__type</c>. A body of another form gives what the status
     /// says.</summary>
-    public static DialectError Read(ReadOnlySpan<byte> body, int status)
+    /// <param name="body">The body.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="name">The exception that a header names; null when none does.</param>
+    public static DialectError Read(ReadOnlySpan<byte> body, int status, string? name = null)
     {
         var (message, type) = Parse(body);
-        return new DialectError(Classify(type, status), message);
+        return new DialectError(Classify(name ?? type, status), message);
     }
 
     /// <summary>The message and the type of an error's JSON; null where it has none. Never throws.</summary>

@@ -85,10 +85,8 @@ internal sealed partial class ConverseStream : DialectStream
                 _counted = true;
                 ReadFacts(data, sink);
                 break;
-            case var _ when name.EndsWith("xception"u8):
-                var (message, _) = ConverseErrors.Parse(data);
-                var status = ConverseErrors.StatusOf(Encoding.UTF8.GetString(name));
-                sink.Error(status, name, Encoding.UTF8.GetBytes(message ?? ""));
+            case var _ when ConverseErrors.IsException(name):
+                ConverseErrors.Tell(name, data, sink);
                 break;
             default:
                 // Events that are yet to be invented.

@@ -13,6 +13,12 @@ public abstract class Dialect
     /// <summary>Whose form signed and encrypted reasoning has: the <c>format</c> in <c>reasoning_details</c>.</summary>
     public abstract ReadOnlySpan<byte> ReasoningFormat { get; }
 
+    /// <summary>How its streams are divided into events.</summary>
+    public virtual Framing Framing => Framing.ServerSentEvents;
+
+    /// <summary>The response header that names an error; null when the body and the status alone say what it is.</summary>
+    public virtual string? ErrorHeader => null;
+
     /// <summary>Whether one request can ask for several answers (<c>n</c>). A request for several is not sent in a dialect
     /// without.</summary>
     public virtual bool HasChoices => false;
@@ -31,5 +37,8 @@ public abstract class Dialect
     public abstract DialectStream CreateStream();
 
     /// <summary>Reads an error body. Never throws: a body that is none gives what the status says.</summary>
-    public abstract DialectError ReadError(ReadOnlySpan<byte> body, int status);
+    /// <param name="body">The body, or its beginning.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="name">The value of <see cref="ErrorHeader"/>; null when there is none.</param>
+    public abstract DialectError ReadError(ReadOnlySpan<byte> body, int status, string? name = null);
 }

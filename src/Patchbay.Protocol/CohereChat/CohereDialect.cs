@@ -40,7 +40,7 @@ public sealed class CohereDialect : Dialect
 
     /// <summary>Reads <c>{"message":…}</c> (https://docs.cohere.com/reference/errors). The status alone says what it means.
     /// </summary>
-    public override DialectError ReadError(ReadOnlySpan<byte> body, int status)
+    public override DialectError ReadError(ReadOnlySpan<byte> body, int status, string? name = null)
     {
         var (message, _, _) = ChatErrorReader.Read(body, 0);
         var kind = status switch

@@ -45,7 +45,8 @@ public sealed class GeminiDialect : Dialect
     public override DialectStream CreateStream() => new GeminiStream();
 
     /// <inheritdoc/>
-    public override DialectError ReadError(ReadOnlySpan<byte> body, int status) => GeminiErrors.Read(body, status);
+    public override DialectError ReadError(ReadOnlySpan<byte> body, int status, string? name = null) =>
+        GeminiErrors.Read(body, status);
 }
 
 /// <summary>Reads the events of <c>streamGenerateContent?alt=sse</c>: unnamed, each a response. The API ends a stream by closing

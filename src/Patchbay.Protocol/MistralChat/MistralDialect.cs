@@ -33,7 +33,7 @@ public sealed class MistralDialect : Dialect
 
     /// <summary>Reads <c>{"object":"error","message":…,"type":…,"code":…}</c> and, of a request that it refuses,
     /// <c>{"detail":[{"loc":…,"msg":…}]}</c> (https://docs.mistral.ai/resources/error-glossary).</summary>
-    public override DialectError ReadError(ReadOnlySpan<byte> body, int status)
+    public override DialectError ReadError(ReadOnlySpan<byte> body, int status, string? name = null)
     {
         var (message, parameter) = MistralErrors.Read(body);
         return new DialectError(StatusKinds.Of(status), message, parameter);

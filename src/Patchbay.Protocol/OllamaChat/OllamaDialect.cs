@@ -22,6 +22,9 @@ public sealed class OllamaDialect : Dialect
     internal static ReadOnlySpan<byte> Format => "ollama-v1"u8;
 
     /// <inheritdoc/>
+    public override Framing Framing => Framing.JsonLines;
+
+    /// <inheritdoc/>
     public override DialectRequest WriteRequest(
         CanonicalRequest request, in DialectTarget target, IBufferWriter<byte> output) =>
         OllamaRequestWriter.Write(request, target, output);
@@ -35,7 +38,7 @@ public sealed class OllamaDialect : Dialect
 
     /// <summary>Reads <c>{"error":"…"}</c> (https://github.com/ollama/ollama/blob/main/docs/api/errors.mdx). The status alone
     /// says what it means.</summary>
-    public override DialectError ReadError(ReadOnlySpan<byte> body, int status)
+    public override DialectError ReadError(ReadOnlySpan<byte> body, int status, string? name = null)
     {
         var (message, _, _) = ChatErrorReader.Read(body, 0);
         return new DialectError(StatusKinds.Of(status), message);

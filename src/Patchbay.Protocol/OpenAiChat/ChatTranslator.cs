@@ -36,7 +36,7 @@ public sealed class ChatTranslator : IDisposable
     }
 
     /// <summary>Turns one event of the provider's stream into edited events for the caller, none or several.</summary>
-    public ChunkResult Process(in SseFrame frame, IBufferWriter<byte> output)
+    public ChunkResult Process(in StreamFrame frame, IBufferWriter<byte> output)
     {
         if (_stream is null)
         {

@@ -22,10 +22,6 @@ public abstract class GoogleProvider : Provider
         // An id with a folder says where it lies by itself: tunedModels/NAME, publishers/NAME/models/NAME, endpoints/NUMBER.
         var slash = model.IndexOf('/', StringComparison.Ordinal);
         var start = slash < 0 ? _models : ChatUri;
-        return new Uri(start, $"{Escape(model)}:{(stream ? "streamGenerateContent?alt=sse" : "generateContent")}");
+        return new Uri(start, $"{VertexAddress.Escape(model)}:{(stream ? "streamGenerateContent?alt=sse" : "generateContent")}");
     }
-
-    // A leading "./" keeps a colon from being read as a scheme's.
-    private static string Escape(string model) =>
-        "./" + Uri.EscapeDataString(model).Replace("%2F", "/", StringComparison.Ordinal);
 }

@@ -7,14 +7,8 @@ namespace Patchbay.Providers;
 /// ends with <c>projects/{project}/locations/{location}</c>, it has <c>publishers/google/models/{model}:generateContent</c>.
 /// </summary>
 public sealed class VertexProvider(ProviderDescriptor descriptor)
-    : GoogleProvider(descriptor with { BaseUrl = WithoutGlobal(descriptor.BaseUrl) }, "publishers/google/models/")
+    : GoogleProvider(VertexAddress.OnItsHost(descriptor), "publishers/google/models/")
 {
-    private const string Global = "global-aiplatform.googleapis.com";
-
     /// <inheritdoc/>
     public override Dialect Dialect => GeminiDialect.Vertex;
-
-    // Of all locations, the global one is not named in the host.
-    private static Uri WithoutGlobal(Uri address) =>
-        address.Host == Global ? new UriBuilder(address) { Host = Global["global-".Length..] }.Uri : address;
 }

@@ -5,7 +5,7 @@ namespace Patchbay.Providers;
 
 /// <summary>A provider that speaks OpenAI's chat protocol (https://platform.openai.com/docs/api-reference/chat), with the
 /// deviations that its descriptor names.</summary>
-public sealed class OpenAiCompatibleProvider : Provider
+public class OpenAiCompatibleProvider : Provider
 {
     // What a model can do without. Limits, tools and the form of the answer are not of these: a request that needs them goes
     // to endpoints that have them.

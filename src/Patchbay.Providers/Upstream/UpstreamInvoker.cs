@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Patchbay.Protocol;
 
 namespace Patchbay.Providers;
 
@@ -71,7 +72,7 @@ public sealed class UpstreamInvoker : IDisposable
             Content = content,
         };
         var headers = request.Headers;
-        headers.TryAddWithoutValidation("Accept", stream ? "text/event-stream" : "application/json");
+        headers.TryAddWithoutValidation("Accept", Accepted(provider, stream));
         headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         headers.TryAddWithoutValidation("User-Agent", "Patchbay");
         headers.TryAddWithoutValidation(HopHeader, HopId);
@@ -82,6 +83,9 @@ public sealed class UpstreamInvoker : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _invoker.Dispose();
+
+    private static string Accepted(Provider provider, bool stream) =>
+        stream ? Framings.MediaType(provider.Dialect?.Framing ?? Framing.ServerSentEvents) : "application/json";
 
     private async Task SendAsync(UpstreamCall call, Provider provider, HttpRequestMessage request, ValueTask ready)
     {

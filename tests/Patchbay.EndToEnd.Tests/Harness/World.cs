@@ -44,6 +44,9 @@ public sealed record WorldOptions
     /// <summary>Further lines of a provider in patchbay.yaml, by its slug, such as <c>quirks: [x]</c>.</summary>
     public IReadOnlyDictionary<string, string> ProviderYaml { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Providers that are not given a key.</summary>
+    public IReadOnlyCollection<string> WithoutKey { get; init; } = [];
+
     /// <summary>Further lines of patchbay.yaml.</summary>
     public string Yaml { get; init; } = "";
 
@@ -155,8 +158,12 @@ public sealed class World : IAsyncDisposable
             yaml.AppendLine(CultureInfo.InvariantCulture, $"  - slug: {provider}")
                 .AppendLine(CultureInfo.InvariantCulture, $"    name: {provider.ToUpperInvariant()}")
                 .AppendLine(CultureInfo.InvariantCulture, $"    protocol: {_options.Protocols.GetValueOrDefault(provider, "openai")}")
-                .AppendLine(CultureInfo.InvariantCulture, $"    base_url: {address}")
-                .AppendLine(CultureInfo.InvariantCulture, $"    api_key: upstream-secret-{provider}");
+                .AppendLine(CultureInfo.InvariantCulture, $"    base_url: {address}");
+            if (!_options.WithoutKey.Contains(provider))
+            {
+                yaml.AppendLine(CultureInfo.InvariantCulture, $"    api_key: upstream-secret-{provider}");
+            }
+
             if (_options.ProviderYaml.TryGetValue(provider, out var more))
             {
                 yaml.AppendLine(CultureInfo.InvariantCulture, $"    {more}");

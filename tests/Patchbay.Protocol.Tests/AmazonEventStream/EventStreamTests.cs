@@ -25,7 +25,7 @@ public sealed class EventStreamTests
         var count = 0;
         foreach (var (name, vector) in EventStreamVectors.Negative())
         {
-            Assert.Equal((name, "Corrupt"), (name, (await ReadAllAsync(EventStreamVectors.Encoded(vector)))[^1]));
+            Assert.Equal((name, "Malformed"), (name, (await ReadAllAsync(EventStreamVectors.Encoded(vector)))[^1]));
             count++;
         }
 
@@ -85,7 +85,7 @@ public sealed class EventStreamTests
 
             var found = await ReadAllAsync(broken);
 
-            Assert.Equal("Corrupt", Assert.Single(found));
+            Assert.Equal("Malformed", Assert.Single(found));
         }
     }
 
@@ -98,9 +98,9 @@ public sealed class EventStreamTests
             using var source = new MemoryStream(stream, 0, length);
             using var reader = new EventStreamReader(source);
             var read = 0;
-            while (reader.TryRead(out var message) is var result && result != EventStreamReadResult.Corrupt)
+            while (reader.TryReadMessage(out var message) is var result && result != FrameResult.Malformed)
             {
-                if (result == EventStreamReadResult.Message)
+                if (result == FrameResult.Frame)
                 {
                     read += 16 + message.Payload.Length + HeaderBytes(message);
                 }
@@ -115,24 +115,24 @@ public sealed class EventStreamTests
     }
 
     [Theory]
-    [InlineData(15u, 0u, EventStreamReadResult.Corrupt)]
-    [InlineData(0u, 0u, EventStreamReadResult.Corrupt)]
-    [InlineData(16u, 1u, EventStreamReadResult.Corrupt)]
-    [InlineData(100u, uint.MaxValue, EventStreamReadResult.Corrupt)]
-    [InlineData(uint.MaxValue, 0u, EventStreamReadResult.TooLarge)]
-    [InlineData(0x8000_0000u, 0u, EventStreamReadResult.TooLarge)]
-    [InlineData(4097u, 0u, EventStreamReadResult.TooLarge)]
-    [InlineData(4096u, 0u, EventStreamReadResult.NeedMore)]
+    [InlineData(15u, 0u, FrameResult.Malformed)]
+    [InlineData(0u, 0u, FrameResult.Malformed)]
+    [InlineData(16u, 1u, FrameResult.Malformed)]
+    [InlineData(100u, uint.MaxValue, FrameResult.Malformed)]
+    [InlineData(uint.MaxValue, 0u, FrameResult.TooLarge)]
+    [InlineData(0x8000_0000u, 0u, FrameResult.TooLarge)]
+    [InlineData(4097u, 0u, FrameResult.TooLarge)]
+    [InlineData(4096u, 0u, FrameResult.NeedMore)]
     public async Task A_length_that_cannot_be_is_refused_before_anything_is_read_of_it(
-        uint total, uint headers, EventStreamReadResult expected)
+        uint total, uint headers, FrameResult expected)
     {
         using var source = new MemoryStream(Prelude(total, headers));
         using var reader = new EventStreamReader(source, maxMessageBytes: 4096);
         await reader.FillAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(expected, reader.TryRead(out _));
-        Assert.Equal(expected, reader.TryRead(out _));
-        if (expected != EventStreamReadResult.NeedMore)
+        Assert.Equal(expected, reader.TryReadMessage(out _));
+        Assert.Equal(expected, reader.TryReadMessage(out _));
+        if (expected != FrameResult.NeedMore)
         {
             await Assert.ThrowsAsync<InvalidOperationException>(
                 () => reader.FillAsync(TestContext.Current.CancellationToken).AsTask());
@@ -146,7 +146,7 @@ public sealed class EventStreamTests
         using var reader = new EventStreamReader(source);
         await reader.FillAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(EventStreamReadResult.TooLarge, reader.TryRead(out _));
+        Assert.Equal(FrameResult.TooLarge, reader.TryReadMessage(out _));
     }
 
     [Theory]
@@ -163,7 +163,7 @@ public sealed class EventStreamTests
     {
         var found = await ReadAllAsync(Message(Convert.FromHexString("0161" + afterName), "{}"u8));
 
-        Assert.Equal("Corrupt", Assert.Single(found));
+        Assert.Equal("Malformed", Assert.Single(found));
     }
 
     [Fact]
@@ -175,8 +175,8 @@ public sealed class EventStreamTests
             headers.AddRange([2, (byte)('a' + (i / 26)), (byte)('a' + (i % 26)), 0]);
         }
 
-        Assert.Equal("Corrupt", Assert.Single(await ReadAllAsync(Message([.. headers], default))));
-        Assert.NotEqual("Corrupt", Assert.Single(await ReadAllAsync(Message([.. headers.SkipLast(4)], default))));
+        Assert.Equal("Malformed", Assert.Single(await ReadAllAsync(Message([.. headers], default))));
+        Assert.NotEqual("Malformed", Assert.Single(await ReadAllAsync(Message([.. headers.SkipLast(4)], default))));
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class EventStreamTests
         using var reader = new EventStreamReader(source);
         await reader.FillAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(EventStreamReadResult.Message, reader.TryRead(out var message));
+        Assert.Equal(FrameResult.Frame, reader.TryReadMessage(out var message));
         Assert.Equal("exception", Encoding.UTF8.GetString(message.MessageType));
         Assert.Equal("throttlingException", Encoding.UTF8.GetString(message.ExceptionType));
         Assert.Equal("application/json", Encoding.UTF8.GetString(message.ContentType));
@@ -279,12 +279,12 @@ public sealed class EventStreamTests
         var found = new List<string>();
         while (true)
         {
-            var result = reader.TryRead(out var message);
-            if (result == EventStreamReadResult.Message)
+            var result = reader.TryReadMessage(out var message);
+            if (result == FrameResult.Frame)
             {
                 found.Add(EventStreamVectors.Describe(message));
             }
-            else if (result != EventStreamReadResult.NeedMore)
+            else if (result != FrameResult.NeedMore)
             {
                 found.Add(result.ToString());
                 return found;

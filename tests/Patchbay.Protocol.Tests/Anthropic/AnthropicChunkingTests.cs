@@ -72,7 +72,7 @@ public sealed class AnthropicChunkingTests
 
         StreamProgress Drain()
         {
-            while (reader.TryRead(out var frame) == SseReadResult.Frame)
+            while (reader.TryRead(out var frame) == FrameResult.Frame)
             {
                 translator.Process(frame, output);
                 if (stream.Read(frame.Event, frame.Data, sink) is var result and not StreamProgress.More)

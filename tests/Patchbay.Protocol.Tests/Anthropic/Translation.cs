@@ -37,8 +37,8 @@ internal sealed class Translation
         {
             var output = new ArrayBufferWriter<byte>();
             using var reader = new SseFrameReader(new MemoryStream(Encoding.UTF8.GetBytes($"event: x\ndata: {data}\n\n")));
-            SseFrame frame;
-            while (reader.TryRead(out frame) != SseReadResult.Frame)
+            StreamFrame frame;
+            while (reader.TryRead(out frame) != FrameResult.Frame)
             {
                 Assert.True(reader.FillAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult());
             }

@@ -42,8 +42,8 @@ internal sealed class Heard
         {
             var output = new ArrayBufferWriter<byte>();
             using var reader = new SseFrameReader(new MemoryStream(Encoding.UTF8.GetBytes($"event: {name}\ndata: {data}\n\n")));
-            SseFrame frame;
-            while (reader.TryRead(out frame) != SseReadResult.Frame)
+            StreamFrame frame;
+            while (reader.TryRead(out frame) != FrameResult.Frame)
             {
                 Assert.True(reader.FillAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult());
             }

@@ -47,7 +47,7 @@ public sealed class GeminiRecordingTests
             using var reader = new SseFrameReader(new PiecewiseStream(wire, seed));
             while (await reader.FillAsync(TestContext.Current.CancellationToken))
             {
-                while (reader.TryRead(out var frame) == SseReadResult.Frame)
+                while (reader.TryRead(out var frame) == FrameResult.Frame)
                 {
                     Assert.Equal(StreamProgress.More, stream.Read(frame.Event, frame.Data, log));
                 }

@@ -130,7 +130,7 @@ public sealed class GeminiSignatureTests
         var output = new ArrayBufferWriter<byte>();
         while (reader.FillAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
-            while (reader.TryRead(out var frame) == SseReadResult.Frame)
+            while (reader.TryRead(out var frame) == FrameResult.Frame)
             {
                 Assert.NotEqual(ChunkResult.Malformed, translator.Process(frame, output));
             }

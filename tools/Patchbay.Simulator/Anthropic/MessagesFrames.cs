@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Patchbay.Simulator.Hosting;
 using Patchbay.Simulator.OpenAi;
@@ -8,12 +7,9 @@ using Patchbay.Simulator.Scripting;
 namespace Patchbay.Simulator.Anthropic;
 
 /// <summary>The events of a streamed message, in the order of
-/// https://docs.claude.com/en/docs/build-with-claude/streaming.</summary>
-internal sealed class MessagesFrames : IFrameSource
+/// https://docs.claude.com/en/docs/build-with-claude/streaming. The last of them is the end.</summary>
+internal sealed class MessagesFrames : NamedFrames
 {
-    private readonly List<(string Name, byte[] Data, int Tokens)> _events = [];
-    private int _next;
-
     public MessagesFrames(MessagesPlan plan, Behavior settings)
     {
         Add("message_start", json =>
@@ -66,32 +62,14 @@ internal sealed class MessagesFrames : IFrameSource
         }
     }
 
-    public int Tokens { get; private set; }
-
-    public ReadOnlySpan<byte> EventName => _next == 0 ? default : Encoding.ASCII.GetBytes(_events[_next - 1].Name);
-
-    // The last event is the end.
-    public ReadOnlySpan<byte> Terminator => default;
-
-    public bool TryNext(IBufferWriter<byte> payload)
-    {
-        if (_next == _events.Count)
-        {
-            return false;
-        }
-
-        var (_, data, tokens) = _events[_next++];
-        payload.Write(data);
-        Tokens = tokens;
-        return true;
-    }
-
-    public void WriteContentStart(IBufferWriter<byte> payload) =>
+    public override void WriteContentStart(IBufferWriter<byte> payload) =>
         payload.Write("{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""u8);
 
-    public void WriteContentEnd(IBufferWriter<byte> payload) => payload.Write("\"}}"u8);
+    public override void WriteContentEnd(IBufferWriter<byte> payload) => payload.Write("\"}}"u8);
 
-    public void WriteTiny(IBufferWriter<byte> payload) => payload.Write("{\"type\":\"ping\"}"u8);
+    public override void WriteTiny(IBufferWriter<byte> payload) => payload.Write("{\"type\":\"ping\"}"u8);
+
+    protected override void WriteStart(Utf8JsonWriter json, string name) => json.WriteString("type"u8, name);
 
     private void AddThinking(MessagesPlan plan, int index)
     {
@@ -163,18 +141,4 @@ internal sealed class MessagesFrames : IFrameSource
         tokens);
 
     private void Stop(int index) => Add("content_block_stop", json => json.WriteNumber("index"u8, index));
-
-    private void Add(string name, Action<Utf8JsonWriter> write, int tokens = 0)
-    {
-        var data = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(data))
-        {
-            json.WriteStartObject();
-            json.WriteString("type"u8, name);
-            write(json);
-            json.WriteEndObject();
-        }
-
-        _events.Add((name, data.WrittenSpan.ToArray(), tokens));
-    }
 }

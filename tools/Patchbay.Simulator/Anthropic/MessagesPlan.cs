@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Patchbay.Simulator.Hosting;
 using Patchbay.Simulator.OpenAi;
@@ -11,9 +10,6 @@ namespace Patchbay.Simulator.Anthropic;
 /// <summary>What a message will say, as pieces; the stream and the plain body are told from it.</summary>
 internal sealed class MessagesPlan
 {
-    // A thought that begins with this shows any change of quotes, escapes, line ends or letters on its way.
-    private const string Opening = "\"Hm\\\":\n\tétude, 東京 🙂 </b> &amp; \u2028";
-
     public required string Id { get; init; }
 
     public required string Model { get; init; }
@@ -42,19 +38,19 @@ internal sealed class MessagesPlan
 
     public string Thought => string.Concat(Thoughts);
 
-    public static MessagesPlan Create(Exchange exchange, ChatPlan chat, MessagesRequest request)
+    public static MessagesPlan Create(Exchange exchange, ChatPlan chat, bool thinks, string? cacheTtl)
     {
         var settings = exchange.Settings;
-        var thoughts = request.Thinks ? ThoughtsOf(chat) : [];
-        var text = chat.ToolCalls.Length > 0 || chat.IsRefusal ? [] : Texts(chat);
+        var thoughts = thinks ? chat.Thoughts() : [];
+        var text = chat.ToolCalls.Length > 0 || chat.IsRefusal ? [] : chat.Texts();
         var usage = chat.Usage.As(settings.Usage);
-        var written = settings.Cached == 0 && request.CacheTtl is not null ? usage.Prompt / 2 : 0;
+        var written = settings.Cached == 0 && cacheTtl is not null ? usage.Prompt / 2 : 0;
         return new MessagesPlan
         {
             Id = string.Create(CultureInfo.InvariantCulture, $"msg_sim_{chat.Sequence}"),
             Model = chat.Model,
             Thoughts = thoughts,
-            Redacted = request.Thinks ? RedactedOf(chat, settings.Redacted) : [],
+            Redacted = thinks ? RedactedOf(chat, settings.Redacted) : [],
             Text = text,
             Calls = chat.ToolCalls,
             StopReason = chat.IsRefusal ? "refusal" : chat.Finish switch
@@ -64,16 +60,16 @@ internal sealed class MessagesPlan
                 "tool_calls" => "tool_use",
                 var other => other,
             },
-            Explanation = chat.IsRefusal ? string.Concat(Texts(chat)) : null,
+            Explanation = chat.IsRefusal ? string.Concat(chat.Texts()) : null,
             HasUsage = settings.Usage != UsageShape.Missing,
             Usage = new Counts
             {
                 Input = usage.Prompt - Math.Min(settings.Cached, Math.Max(0, usage.Prompt)) - written,
                 CacheRead = settings.Cached,
-                Write5m = request.CacheTtl == "1h" ? 0 : written,
-                Write1h = request.CacheTtl == "1h" ? written : 0,
-                Output = request.Thinks ? usage.Completion : usage.Completion - usage.Reasoning,
-                Thinking = request.Thinks ? usage.Reasoning : 0,
+                Write5m = cacheTtl == "1h" ? 0 : written,
+                Write1h = cacheTtl == "1h" ? written : 0,
+                Output = thinks ? usage.Completion : usage.Completion - usage.Reasoning,
+                Thinking = thinks ? usage.Reasoning : 0,
             },
         };
     }
@@ -175,36 +171,12 @@ internal sealed class MessagesPlan
         json.WriteEndObject();
     }
 
-    private static string[] ThoughtsOf(ChatPlan chat)
-    {
-        var pieces = new string[chat.ReasoningTokens];
-        for (var i = 0; i < pieces.Length; i++)
-        {
-            pieces[i] = i == 0 ? Opening : Encoding.UTF8.GetString(chat.Text.ReasoningAt(0, i));
-        }
-
-        return pieces;
-    }
-
     private static string[] RedactedOf(ChatPlan chat, int count)
     {
         var pieces = new string[count];
         for (var i = 0; i < count; i++)
         {
-            pieces[i] = ThinkingSignature.Redact(string.Create(CultureInfo.InvariantCulture, $"{Opening}{chat.Sequence}.{i}"));
-        }
-
-        return pieces;
-    }
-
-    private static string[] Texts(ChatPlan chat)
-    {
-        var pieces = new string[chat.TextTokens];
-        for (var i = 0; i < pieces.Length; i++)
-        {
-            pieces[i] = chat.Literal is { } literal
-                ? JsonSerializer.Deserialize<string>([(byte)'"', .. literal[i], (byte)'"'])!
-                : Encoding.UTF8.GetString(chat.Text.At(0, i));
+            pieces[i] = ThinkingSignature.Redact(string.Create(CultureInfo.InvariantCulture, $"{ChatPlan.Opening}{chat.Sequence}.{i}"));
         }
 
         return pieces;

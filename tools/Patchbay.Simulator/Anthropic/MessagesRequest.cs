@@ -14,12 +14,19 @@ internal sealed class MessagesRequest : IDisposable
     ];
 
     private readonly JsonDocument _document;
+    private readonly MessagesAddress? _cloud;
 
-    private MessagesRequest(JsonDocument document) => _document = document;
+    private MessagesRequest(JsonDocument document, MessagesAddress? cloud)
+    {
+        _document = document;
+        _cloud = cloud;
+    }
 
-    public string Model => Root.TryGetProperty("model"u8, out var model) ? model.GetString() ?? "" : "";
+    public string Model => _cloud?.Model ?? (Root.TryGetProperty("model"u8, out var model) ? model.GetString() ?? "" : "");
 
-    public bool Stream => Root.TryGetProperty("stream"u8, out var stream) && stream.ValueKind == JsonValueKind.True;
+    public bool Stream => _cloud?.Stream ?? SaysStream;
+
+    private bool SaysStream => Root.TryGetProperty("stream"u8, out var stream) && stream.ValueKind == JsonValueKind.True;
 
     /// <summary>The request asks for thinking.</summary>
     public bool Thinks => Thinking is "enabled" or "adaptive";
@@ -32,13 +39,15 @@ internal sealed class MessagesRequest : IDisposable
     private string? Thinking => Root.TryGetProperty("thinking"u8, out var thinking) ? Text(thinking, "type") : null;
 
     /// <summary>Reads a body. Throws <see cref="FormatException"/> when it is no JSON object.</summary>
-    public static MessagesRequest Read(ReadOnlyMemory<byte> body)
+    /// <param name="body">The body.</param>
+    /// <param name="cloud">What the address says in place of the body; null at Anthropic.</param>
+    public static MessagesRequest Read(ReadOnlyMemory<byte> body, MessagesAddress? cloud = null)
     {
         try
         {
             var document = JsonDocument.Parse(body);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new MessagesRequest(document)
+                ? new MessagesRequest(document, cloud)
                 : throw new FormatException("The body is not an object");
         }
         catch (JsonException exception)
@@ -52,8 +61,12 @@ internal sealed class MessagesRequest : IDisposable
     {
         foreach (var member in Root.EnumerateObject())
         {
-            Require(Array.IndexOf(Members, member.Name) >= 0, $"{member.Name}: Extra inputs are not permitted");
+            Require(IsKnown(member.Name), $"{member.Name}: Extra inputs are not permitted");
         }
+
+        Require(_cloud is null || (Root.TryGetProperty("anthropic_version"u8, out var version) && version.ValueEquals(_cloud.Version)),
+            "anthropic_version: Field required");
+        Require(_cloud is not { BodySaysStream: true } || SaysStream == _cloud.Stream, "stream: must be as the address says");
 
         Require(Root.TryGetProperty("max_tokens"u8, out var limit), "max_tokens: Field required");
         var most = limit.GetInt64();
@@ -152,6 +165,15 @@ internal sealed class MessagesRequest : IDisposable
 
     public void Dispose() => _document.Dispose();
 
+    // On clouds the address says some of it, and tiers of service are Anthropic's own.
+    private bool IsKnown(string member) => member switch
+    {
+        "anthropic_version" or "anthropic_beta" => _cloud is not null,
+        "model" or "service_tier" => _cloud is null,
+        "stream" => _cloud is null or { BodySaysStream: true },
+        _ => Array.IndexOf(Members, member) >= 0,
+    };
+
     private void CheckMessages()
     {
         Require(Root.TryGetProperty("messages"u8, out var messages), "messages: Field required");
@@ -185,7 +207,7 @@ internal sealed class MessagesRequest : IDisposable
             + "Expected `thinking` or `redacted_thinking`, but found `tool_use`");
     }
 
-    private static (bool Thought, bool Call, bool Result) CheckBlocks(JsonElement blocks, string path, HashSet<string> calls)
+    private (bool Thought, bool Call, bool Result) CheckBlocks(JsonElement blocks, string path, HashSet<string> calls)
     {
         var thought = false;
         var call = false;
@@ -223,7 +245,8 @@ internal sealed class MessagesRequest : IDisposable
                         $"{place}: unexpected `tool_use_id` found in `tool_result` blocks");
                     break;
                 case "image" or "document":
-                    Require(block.TryGetProperty("source"u8, out _), $"{place}.source: Field required");
+                    Require(block.TryGetProperty("source"u8, out var source), $"{place}.source: Field required");
+                    Require(_cloud is null || Text(source, "type") is "base64" or "text", $"{place}.source: only base64 sources are available here");
                     break;
                 default:
                     throw new FormatException($"{place}: unknown block type");

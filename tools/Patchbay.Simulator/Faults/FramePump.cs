@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Patchbay.Simulator.Hosting;
 using Patchbay.Simulator.Log;
 using Patchbay.Simulator.Scripting;
@@ -47,7 +48,7 @@ internal sealed class FramePump : IDisposable
 
     private async Task RunAsync()
     {
-        await Outputs.StartAsync(_exchange, _output, 200, "text/event-stream", contentLength: null);
+        await Outputs.StartAsync(_exchange, _output, 200, MediaType(_source.Framing), contentLength: null);
         if (_settings.TimeToFirstToken > 0)
         {
             await _output.FlushAsync();
@@ -101,7 +102,34 @@ internal sealed class FramePump : IDisposable
         await _output.EndAsync();
     }
 
-    private void AddFrame(ReadOnlySpan<byte> name = default)
+    private static string MediaType(WireFraming framing) => framing switch
+    {
+        WireFraming.JsonLines => "application/x-ndjson",
+        WireFraming.EventStream => "application/vnd.amazon.eventstream",
+        _ => "text/event-stream",
+    };
+
+    private void AddFrame(ReadOnlySpan<byte> name = default, bool isCorrupt = false)
+    {
+        var payload = _exchange.Payload.WrittenSpan;
+        switch (_source.Framing)
+        {
+            case WireFraming.JsonLines:
+                Bytes.Write(payload);
+                Bytes.Write("\n"u8);
+                break;
+            case WireFraming.EventStream:
+                EventStreamWriter.Write(Bytes, name, payload, isCorrupt);
+                break;
+            default:
+                AddEvent(name, payload);
+                break;
+        }
+
+        _pendingFrames++;
+    }
+
+    private void AddEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
     {
         if (!name.IsEmpty && _settings.SseStyle == SseStyle.Plain)
         {
@@ -110,8 +138,7 @@ internal sealed class FramePump : IDisposable
             Bytes.Write("\n"u8);
         }
 
-        SseWriter.Write(Bytes, _exchange.Payload.WrittenSpan, _settings.SseStyle, _events++);
-        _pendingFrames++;
+        SseWriter.Write(Bytes, payload, _settings.SseStyle, _events++);
     }
 
     private void WriteEnd()
@@ -173,14 +200,15 @@ internal sealed class FramePump : IDisposable
                 return false;
             case FaultKind.ErrorMidStream or FaultKind.ErrorIn200:
                 _exchange.Payload.ResetWrittenCount();
-                _exchange.Protocol.WriteError(_exchange.Payload, ErrorReplies.For(_settings, statusWhenOk: 500));
-                AddFrame(_source.EventName.IsEmpty ? default : "error"u8);
+                var error = ErrorReplies.For(_settings, statusWhenOk: 500);
+                _exchange.Protocol.WriteError(_exchange.Payload, error);
+                AddFrame(ErrorEvent(error));
                 await FlushAsync();
                 return await EndFaultedAsync();
-            case FaultKind.MalformedJson:
+            case FaultKind.MalformedJson or FaultKind.Corrupt:
                 _exchange.Payload.ResetWrittenCount();
                 _source.WriteContentStart(_exchange.Payload);
-                AddFrame();
+                AddFrame(_source.ContentName, _settings.Fault == FaultKind.Corrupt);
                 return true;
             case FaultKind.HugeLine:
                 await SendHugeLineAsync(_settings.Bytes ?? MidStreamFault.HugeLineBytes);
@@ -197,6 +225,11 @@ internal sealed class FramePump : IDisposable
         }
     }
 
+    // An exception has its name with a small first letter here.
+    private byte[] ErrorEvent(ErrorReply error) => _exchange.Protocol.ErrorName(error) is { } name
+        ? Encoding.ASCII.GetBytes(char.ToLowerInvariant(name[0]) + name[1..])
+        : _source.EventName.IsEmpty ? [] : "error"u8.ToArray();
+
     private async ValueTask<bool> EndFaultedAsync()
     {
         _exchange.Settle(RequestOutcome.Faulted);
@@ -210,7 +243,7 @@ internal sealed class FramePump : IDisposable
         _source.WriteContentStart(_exchange.Payload);
         _exchange.Payload.Write(escaped);
         _source.WriteContentEnd(_exchange.Payload);
-        AddFrame();
+        AddFrame(_source.ContentName);
     }
 
     private async ValueTask SendHugeLineAsync(long bytes)
@@ -218,6 +251,15 @@ internal sealed class FramePump : IDisposable
         var payload = _exchange.Payload;
         payload.ResetWrittenCount();
         _source.WriteContentStart(payload);
+        if (_source.Framing != WireFraming.ServerSentEvents)
+        {
+            payload.GetSpan((int)bytes)[..(int)bytes].Fill((byte)'a');
+            payload.Advance((int)bytes);
+            _source.WriteContentEnd(payload);
+            AddFrame(_source.ContentName);
+            return;
+        }
+
         Bytes.Write("data: "u8);
         Bytes.Write(payload.WrittenSpan);
         for (var left = bytes; left > 0; left -= MidStreamFault.Filler.Length)
@@ -255,7 +297,7 @@ internal sealed class FramePump : IDisposable
         _source.WriteTiny(payload);
         for (var i = 1; i <= _settings.Count; i++)
         {
-            AddFrame();
+            AddFrame(_source.ContentName);
             if (i % MidStreamFault.Batch == 0)
             {
                 await FlushAsync();

@@ -15,7 +15,7 @@ internal static class MidStreamFault
 
     public static bool Strikes(FaultKind fault) => fault
         is FaultKind.Cut or FaultKind.CutClean or FaultKind.Rst or FaultKind.TruncatedChunk or FaultKind.ShortContentLength
-        or FaultKind.Stall or FaultKind.MalformedJson or FaultKind.HugeLine or FaultKind.Endless or FaultKind.TinyFlood
+        or FaultKind.Stall or FaultKind.MalformedJson or FaultKind.Corrupt or FaultKind.HugeLine or FaultKind.Endless or FaultKind.TinyFlood
         or FaultKind.ErrorMidStream or FaultKind.ErrorIn200 || IsOddContent(fault);
 
     public static bool IsOddContent(FaultKind fault) => fault

@@ -50,12 +50,17 @@ internal static class Outputs
         Exchange exchange, WireOutput output, int status, string contentType, long? contentLength)
     {
         var settings = exchange.Settings;
-        if (settings.RetryAfter is null && settings.RetryAfterMs is null)
+        if (settings.RetryAfter is null && settings.RetryAfterMs is null && exchange.ErrorName is null)
         {
             return output.StartAsync(status, contentType, contentLength, []);
         }
 
         var headers = new List<(string Name, string Value)>();
+        if (exchange.ErrorName is { } name)
+        {
+            headers.Add(("x-amzn-ErrorType", name + ":http://internal.amazon.example/coral/"));
+        }
+
         if (settings.RetryAfter is { } after)
         {
             headers.Add(("Retry-After", after.StartsWith("date:", StringComparison.Ordinal)

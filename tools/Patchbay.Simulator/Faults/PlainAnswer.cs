@@ -52,6 +52,7 @@ internal static class PlainAnswer
     {
         exchange.Payload.ResetWrittenCount();
         exchange.Protocol.WriteError(exchange.Payload, error);
+        exchange.ErrorName = exchange.Protocol.ErrorName(error);
         await SendJsonAsync(exchange, error.Status);
         exchange.Settle(RequestOutcome.Faulted);
     }

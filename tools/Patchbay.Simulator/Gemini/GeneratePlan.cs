@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Patchbay.Simulator.Hosting;
 using Patchbay.Simulator.OpenAi;
@@ -11,8 +10,6 @@ namespace Patchbay.Simulator.Gemini;
 /// <summary>What an answer will say, as pieces; the stream and the plain body are told from it.</summary>
 internal sealed class GeneratePlan
 {
-    private const string Opening = "\"Hm\\\":\n\tétude, 東京 🙂 </b> &amp; \u2028";
-
     public required long Sequence { get; init; }
 
     public required string Model { get; init; }
@@ -55,8 +52,8 @@ internal sealed class GeneratePlan
         {
             Sequence = chat.Sequence,
             Model = chat.Model,
-            Thoughts = request.ShowsThoughts ? ThoughtsOf(chat) : [],
-            Text = chat.ToolCalls.Length > 0 || chat.IsRefusal ? [] : Texts(chat),
+            Thoughts = request.ShowsThoughts ? chat.Thoughts() : [],
+            Text = chat.ToolCalls.Length > 0 || chat.IsRefusal ? [] : chat.Texts(),
             Calls = chat.ToolCalls,
             Finish = chat.Finish switch
             {
@@ -213,29 +210,5 @@ internal sealed class GeneratePlan
         {
             return false;
         }
-    }
-
-    private static string[] ThoughtsOf(ChatPlan chat)
-    {
-        var pieces = new string[chat.ReasoningTokens];
-        for (var i = 0; i < pieces.Length; i++)
-        {
-            pieces[i] = i == 0 ? Opening : Encoding.UTF8.GetString(chat.Text.ReasoningAt(0, i));
-        }
-
-        return pieces;
-    }
-
-    private static string[] Texts(ChatPlan chat)
-    {
-        var pieces = new string[chat.TextTokens];
-        for (var i = 0; i < pieces.Length; i++)
-        {
-            pieces[i] = chat.Literal is { } literal
-                ? JsonSerializer.Deserialize<string>([(byte)'"', .. literal[i], (byte)'"'])!
-                : Encoding.UTF8.GetString(chat.Text.At(0, i));
-        }
-
-        return pieces;
     }
 }

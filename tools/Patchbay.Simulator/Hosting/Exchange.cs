@@ -23,6 +23,9 @@ internal sealed class Exchange(SimulatorApplication application)
 
     public string Path => _request.Path;
 
+    /// <summary>The path as it was sent, still escaped, without the query.</summary>
+    public string RawPath => _request.RawTarget.Split('?')[0];
+
     public string Method => _request.Method;
 
     public CancellationToken Aborted { get; private set; }
@@ -42,6 +45,9 @@ internal sealed class Exchange(SimulatorApplication application)
 
     /// <summary>What a protocol keeps for the length of the request.</summary>
     public ArrayBufferWriter<byte> Scratch { get; } = new(512);
+
+    /// <summary>The exception that the answer's header names; null for none.</summary>
+    public string? ErrorName { get; set; }
 
     /// <summary>Whether the head of the answer may have left.</summary>
     public bool HasStarted => _isRaw || Feature<IHttpResponseFeature>().HasStarted;
@@ -83,6 +89,7 @@ internal sealed class Exchange(SimulatorApplication application)
         _settled = false;
         _isRaw = false;
         Settings = Behavior.Default;
+        ErrorName = null;
         PromptTokens = 0;
         PlannedTokens = 0;
         TokensGenerated = 0;

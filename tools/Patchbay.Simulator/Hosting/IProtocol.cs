@@ -11,6 +11,10 @@ internal interface IProtocol
 
     /// <summary>Writes an error body in the protocol's own shape.</summary>
     void WriteError(System.Buffers.IBufferWriter<byte> body, ErrorReply error);
+
+    /// <summary>The exception that stands for an error: a header of its answer, and the name of the event inside a stream.
+    /// Null where errors have no such name.</summary>
+    string? ErrorName(ErrorReply error) => null;
 }
 
 /// <summary>What an error body says.</summary>

@@ -3,9 +3,12 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
 using Patchbay.Simulator.Anthropic;
+using Patchbay.Simulator.Bedrock;
+using Patchbay.Simulator.Cohere;
 using Patchbay.Simulator.Faults;
 using Patchbay.Simulator.Gemini;
 using Patchbay.Simulator.Log;
+using Patchbay.Simulator.Ollama;
 using Patchbay.Simulator.OpenAi;
 using Patchbay.Simulator.Scripting;
 
@@ -35,7 +38,11 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
 
         _providers = options.Providers.ToFrozenDictionary(provider => provider.Name, StringComparer.Ordinal);
         _byName = _providers.GetAlternateLookup<ReadOnlySpan<char>>();
-        _protocols = [new OpenAiProtocol(), new AnthropicProtocol(), new GeminiProtocol()];
+        _protocols =
+        [
+            new OpenAiProtocol(), new AnthropicProtocol(), new AnthropicOnVertex(), new AnthropicOnBedrock(), new GeminiProtocol(),
+            new ConverseProtocol(), new CohereProtocol(), new OllamaProtocol(),
+        ];
         _control = new ControlRoutes(this);
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Patchbay.Simulator.Hosting;
 using Patchbay.Simulator.Scripting;
 
@@ -6,6 +8,10 @@ namespace Patchbay.Simulator.OpenAi;
 /// <summary>What a chat completion will say, decided before the first byte; the stream and the plain body are told from it.</summary>
 internal sealed class ChatPlan
 {
+    /// <summary>A thought that begins with this shows any change of quotes, escapes, line ends or letters on its way.
+    /// </summary>
+    public const string Opening = "\"Hm\\\":\n\tétude, 東京 🙂 </b> &amp; \u2028";
+
     public required long Sequence { get; init; }
 
     public required long Created { get; init; }
@@ -64,6 +70,32 @@ internal sealed class ChatPlan
         };
         plan.Decide(exchange, request, settings);
         return plan;
+    }
+
+    /// <summary>The first choice's reasoning, a piece a token.</summary>
+    public string[] Thoughts()
+    {
+        var pieces = new string[ReasoningTokens];
+        for (var i = 0; i < pieces.Length; i++)
+        {
+            pieces[i] = i == 0 ? Opening : Encoding.UTF8.GetString(Text.ReasoningAt(0, i));
+        }
+
+        return pieces;
+    }
+
+    /// <summary>The first choice's text, a piece a token.</summary>
+    public string[] Texts()
+    {
+        var pieces = new string[TextTokens];
+        for (var i = 0; i < pieces.Length; i++)
+        {
+            pieces[i] = Literal is { } literal
+                ? JsonSerializer.Deserialize<string>([(byte)'"', .. literal[i], (byte)'"'])!
+                : Encoding.UTF8.GetString(Text.At(0, i));
+        }
+
+        return pieces;
     }
 
     private void Decide(Exchange exchange, ChatRequest request, Behavior settings)

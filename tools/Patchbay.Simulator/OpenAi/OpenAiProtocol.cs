@@ -12,7 +12,7 @@ internal sealed class OpenAiProtocol : IProtocol
 
     public bool Serves(string method, ReadOnlySpan<char> operation) => method switch
     {
-        "POST" => operation.SequenceEqual(Chat) || operation.SequenceEqual(Embeddings),
+        "POST" => operation.SequenceEqual(Chat) || operation.SequenceEqual(Embeddings) || IsPartnerModel(operation),
         "GET" => operation.SequenceEqual(Models) || operation.StartsWith(Models + "/"),
         _ => false,
     };
@@ -24,10 +24,15 @@ internal sealed class OpenAiProtocol : IProtocol
             return ModelsAnswer.SendAsync(exchange);
         }
 
-        return exchange.Path.EndsWith(Chat, StringComparison.Ordinal)
-            ? ChatAnswer.SendAsync(exchange)
-            : EmbeddingsAnswer.SendAsync(exchange);
+        return exchange.Path.EndsWith(Embeddings, StringComparison.Ordinal)
+            ? EmbeddingsAnswer.SendAsync(exchange)
+            : ChatAnswer.SendAsync(exchange);
     }
+
+    // Vertex AI passes such bodies on: https://cloud.google.com/vertex-ai/generative-ai/docs/partner-models/mistral.
+    private static bool IsPartnerModel(ReadOnlySpan<char> operation) =>
+        (operation.EndsWith(":rawPredict") || operation.EndsWith(":streamRawPredict"))
+        && (operation.Contains("mistralai/models/", StringComparison.Ordinal) || operation.Contains("ai21/models/", StringComparison.Ordinal));
 
     public void WriteError(IBufferWriter<byte> body, ErrorReply error)
     {

@@ -13,14 +13,17 @@ internal static class ReplayAnswer
     /// Sends <c>replay=FILE</c>. A name without its ending means <c>.chunks.txt</c> for a stream and <c>.json</c> otherwise.
     /// A JSON file goes with the scripted status, so that recorded error bodies can be replayed.
     /// </summary>
-    public static async Task SendAsync(Exchange exchange, bool stream)
+    /// <param name="exchange">The request.</param>
+    /// <param name="stream">Whether it asks for a stream.</param>
+    /// <param name="frames">What a protocol makes of chunk lines; null sends each as it is.</param>
+    public static async Task SendAsync(Exchange exchange, bool stream, Func<byte[], IFrameSource>? frames = null)
     {
         var file = Locate(exchange, stream);
         var bytes = await File.ReadAllBytesAsync(file, exchange.Aborted);
         exchange.PlannedTokens = exchange.Settings.Tokens;
         if (file.EndsWith(Chunks, StringComparison.Ordinal))
         {
-            await FramePump.SendAsync(exchange, new RecordedFrames(bytes));
+            await FramePump.SendAsync(exchange, frames is null ? new RecordedFrames(bytes) : frames(bytes));
         }
         else if (file.EndsWith(".sse", StringComparison.Ordinal))
         {

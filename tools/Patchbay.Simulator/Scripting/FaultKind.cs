@@ -36,6 +36,9 @@ public enum FaultKind
     /// <summary>One event (or the body) that is not JSON; a stream goes on after it.</summary>
     MalformedJson,
 
+    /// <summary>One event whose checksum is wrong, in framings that have one; elsewhere as <see cref="MalformedJson"/>.</summary>
+    Corrupt,
+
     /// <summary>One event of <see cref="Behavior.Bytes"/> bytes on a single line; the stream goes on after it.</summary>
     HugeLine,
 

@@ -33,7 +33,8 @@ internal static class StreamRelay
         editor.Reset(
             context.Stamp(context.Binding!.ModelUtf8, context.Binding.ProviderNameUtf8), context.Envelope.ExcludeReasoning);
         var mediaType = call.Response!.Content.Headers.ContentType?.MediaType;
-        if (mediaType is not null && mediaType != "text/event-stream")
+        var framing = context.Binding.Provider.Dialect?.Framing ?? Framing.ServerSentEvents;
+        if (mediaType is not null && mediaType != Framings.MediaType(framing))
         {
             return await ReadWholeAsStreamAsync(context, call, limits, mediaType);
         }
@@ -45,7 +46,7 @@ internal static class StreamRelay
 
         try
         {
-            using var reader = new SseFrameReader(call.Body, limits.EventBytes);
+            using var reader = Framings.Read(framing, call.Body, limits.EventBytes);
             return await RelayAsync(context, call, limits, reader);
         }
         catch (Exception exception)
@@ -58,7 +59,7 @@ internal static class StreamRelay
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<GatewayError?> RelayAsync(
-        InferenceContext context, UpstreamCall call, UpstreamLimits limits, SseFrameReader reader)
+        InferenceContext context, UpstreamCall call, UpstreamLimits limits, FrameReader reader)
     {
         var responder = context.Responder!;
         var editor = context.Editor;
@@ -140,22 +141,20 @@ internal static class StreamRelay
     }
 
     private static Progress Drain(
-        SseFrameReader reader, ChatStreamEditor editor, ChatTranslator? translator, PooledBuffer output, bool atEnd,
+        FrameReader reader, ChatStreamEditor editor, ChatTranslator? translator, PooledBuffer output, bool atEnd,
         out int frames, ref long bytes)
     {
         frames = 0;
         while (true)
         {
-            SseFrame frame;
-            var status = reader.TryRead(out frame);
-            if (status == SseReadResult.TooLarge)
+            switch (reader.TryRead(out var frame))
             {
-                return Progress.TooLarge;
-            }
-
-            if (status == SseReadResult.NeedMore && !(atEnd && reader.TryReadRemainder(out frame)))
-            {
-                return Progress.More;
+                case FrameResult.TooLarge:
+                    return Progress.TooLarge;
+                case FrameResult.Malformed:
+                    return Progress.Malformed;
+                case FrameResult.NeedMore when !(atEnd && reader.TryReadRemainder(out frame)):
+                    return Progress.More;
             }
 
             frames++;

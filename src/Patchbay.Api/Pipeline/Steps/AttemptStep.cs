@@ -124,7 +124,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
             // The status says what happened; the rest of the text is lost.
         }
 
-        var said = provider.ReadError(buffer.Span, call.Status);
+        var said = provider.ReadError(buffer.Span, call.Status, call.Response!.Headers);
         var message = said.Message;
         var kind = call.Status == StatusCodes.Status508LoopDetected ? GatewayErrorKind.LoopDetected : said.Kind;
         var key = provider.Descriptor.ApiKey;
@@ -140,7 +140,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
             UpstreamStatus = call.Status,
             Parameter = parameter is null ? null : ErrorText.Redact(parameter, key),
             Raw = raw.Length == 0 ? null : raw,
-            RetryAfter = RetryAfterHeader.Read(call.Response!.Headers, clock)
+            RetryAfter = RetryAfterHeader.Read(call.Response.Headers, clock)
                 ?? (said.RetryAfter > RetryAfterHeader.Longest ? RetryAfterHeader.Longest : said.RetryAfter)
                 ?? (kind == GatewayErrorKind.ProviderOverloaded ? PatienceWhenOverloaded : null),
         };

@@ -40,7 +40,7 @@ public sealed class SseFrameReaderTests
     {
         using var reader = new SseFrameReader(new MemoryStream(Bytes.Of("data: [DONE]\n\n")));
         Assert.True(await reader.FillAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(SseReadResult.Frame, reader.TryRead(out var frame));
+        Assert.Equal(FrameResult.Frame, reader.TryRead(out var frame));
         Assert.True(frame.IsDone);
     }
 
@@ -98,7 +98,7 @@ public sealed class SseFrameReaderTests
         using var reader = new SseFrameReader(new MemoryStream(Bytes.Of("data: a\r\n\r\ndata: b")));
         while (await reader.FillAsync(TestContext.Current.CancellationToken))
         {
-            while (reader.TryRead(out _) == SseReadResult.Frame)
+            while (reader.TryRead(out _) == FrameResult.Frame)
             {
             }
         }
@@ -119,12 +119,12 @@ public sealed class SseFrameReaderTests
             while (true)
             {
                 var result = reader.TryRead(out var frame);
-                if (result == SseReadResult.TooLarge)
+                if (result == FrameResult.TooLarge)
                 {
                     return "too large";
                 }
 
-                if (result == SseReadResult.NeedMore)
+                if (result == FrameResult.NeedMore)
                 {
                     break;
                 }
