@@ -12,6 +12,7 @@ public static class ProviderFactory
     private static Func<ProviderDescriptor, Provider>? MakerOf(string protocol) => protocol switch
     {
         "openai" or "mistral" => static descriptor => new OpenAiCompatibleProvider(descriptor),
+        "openai-responses" => static descriptor => new OpenAiResponsesProvider(descriptor),
         "anthropic" => static descriptor => new AnthropicProvider(descriptor),
         "gemini" => static descriptor => new GeminiProvider(descriptor),
         "vertex" => static descriptor => new VertexProvider(descriptor),

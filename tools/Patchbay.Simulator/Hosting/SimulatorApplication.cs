@@ -7,6 +7,7 @@ using Patchbay.Simulator.Faults;
 using Patchbay.Simulator.Gemini;
 using Patchbay.Simulator.Log;
 using Patchbay.Simulator.OpenAi;
+using Patchbay.Simulator.Responses;
 using Patchbay.Simulator.Scripting;
 
 namespace Patchbay.Simulator.Hosting;
@@ -35,7 +36,7 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
 
         _providers = options.Providers.ToFrozenDictionary(provider => provider.Name, StringComparer.Ordinal);
         _byName = _providers.GetAlternateLookup<ReadOnlySpan<char>>();
-        _protocols = [new OpenAiProtocol(), new AnthropicProtocol(), new GeminiProtocol()];
+        _protocols = [new OpenAiProtocol(), new AnthropicProtocol(), new GeminiProtocol(), new ResponsesProtocol()];
         _control = new ControlRoutes(this);
     }
 
