@@ -40,7 +40,7 @@ internal sealed partial class ResponsesRequestWriter
             {
                 WriteResult(result);
             }
-            else
+            else if (part is not OpaquePart)
             {
                 rest++;
             }
