@@ -156,30 +156,24 @@ internal sealed partial class ResponsesRequestWriter
     // Reasoning goes before what came of it, and is refused where nothing came of it.
     private void WriteAssistant(CanonicalMessage message)
     {
-        var texts = 0;
-        var others = 0;
-        TextPart? only = null;
+        JsonString said = default;
+        var refuses = false;
+        var calls = false;
         foreach (var part in message.Parts)
         {
-            switch (part)
-            {
-                case TextPart { Text.IsEmpty: false } or RefusalPart { Text.IsEmpty: false }:
-                    only = texts++ == 0 ? part as TextPart : null;
-                    break;
-                case ToolCallPart or ImagePart:
-                    others++;
-                    break;
-            }
+            said = part is TextPart text ? JsonString.Join(said, text.Text) : said;
+            refuses |= part is RefusalPart { Text.IsEmpty: false };
+            calls |= part is ToolCallPart;
         }
 
-        if (texts + others > 0)
+        if (!said.IsEmpty || refuses || calls)
         {
             WriteThoughts(message);
         }
 
-        if (texts > 0)
+        if (!said.IsEmpty || refuses)
         {
-            WriteSaid(message, only);
+            WriteSaid(message, refuses ? default : said);
         }
 
         WriteImages(message);
@@ -192,12 +186,13 @@ internal sealed partial class ResponsesRequestWriter
         }
     }
 
-    private void WriteSaid(CanonicalMessage message, TextPart? only)
+    // Text alone is one string: in parts, the reference wants ids that only the provider can give.
+    private void WriteSaid(CanonicalMessage message, JsonString text)
     {
         OpenMessage("assistant"u8);
-        if (only is not null)
+        if (!text.IsEmpty)
         {
-            _json.WriteText("content"u8, only.Text);
+            _json.WriteText("content"u8, text);
         }
         else
         {
@@ -206,8 +201,8 @@ internal sealed partial class ResponsesRequestWriter
             {
                 switch (part)
                 {
-                    case TextPart { Text.IsEmpty: false } text:
-                        WriteTextPart("output_text"u8, "text"u8, text.Text);
+                    case TextPart { Text.IsEmpty: false } one:
+                        WriteTextPart("output_text"u8, "text"u8, one.Text);
                         break;
                     case RefusalPart { Text.IsEmpty: false } refusal:
                         WriteTextPart("refusal"u8, "refusal"u8, refusal.Text);

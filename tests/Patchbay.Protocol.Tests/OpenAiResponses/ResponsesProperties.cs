@@ -84,9 +84,9 @@ public sealed class ResponsesProperties
         Check.One(Plenty, Prop.ForAll(CanonicalProperties.Request.ToArbitrary(), body =>
         {
             var (written, _) = Heard.Write(OpenAiResponsesDialect.Instance, body, Heard.Target("gpt-5"));
-            var said = JsonNode.Parse(body)!["messages"]!.AsArray().SelectMany(message => Said(message!)).Where(text => text.Length > 0).ToList();
-            var heard = written["input"]!.AsArray().SelectMany(item => Told(item!)).Where(text => text.Length > 0).ToList();
-            return said.SequenceEqual(heard).Label($"{string.Join('|', said)}\n{string.Join('|', heard)}");
+            var said = string.Concat(JsonNode.Parse(body)!["messages"]!.AsArray().SelectMany(message => Said(message!)));
+            var heard = string.Concat(written["input"]!.AsArray().SelectMany(item => Told(item!)));
+            return (said == heard).Label($"{said}\n{heard}");
 
             static IEnumerable<string> Told(JsonNode item) =>
                 Texts(item["content"] ?? item["output"]).Select(text => text.StartsWith("Ann: ", StringComparison.Ordinal) ? text[5..] : text)

@@ -23,7 +23,7 @@ public sealed class ResponsesRequestTests
         const string Request = """
             {"messages":[{"role":"system","content":"S"},{"role":"developer","content":[{"type":"text","text":"D"}]},
             {"role":"user","name":"Ann","content":[{"type":"text","text":"U"},{"type":"text","text":"V"}]},
-            {"role":"assistant","content":"A"},{"role":"assistant","content":[{"type":"text","text":"B"},{"type":"refusal","refusal":"No"}]},
+            {"role":"assistant","content":[{"type":"text","text":"A\u00e9"},{"type":"text","text":"a"}]},{"role":"assistant","content":[{"type":"text","text":"B"},{"type":"refusal","refusal":"No"}]},
             {"role":"assistant","content":""},{"role":"system","content":"T"}]}
             """;
         var (body, _) = Write(Request);
@@ -32,7 +32,7 @@ public sealed class ResponsesRequestTests
         Heard.AssertJson("""
             [{"type":"message","role":"system","content":"S"},{"type":"message","role":"developer","content":"D"},
              {"type":"message","role":"user","content":[{"type":"input_text","text":"Ann: U"},{"type":"input_text","text":"V"}]},
-             {"type":"message","role":"assistant","content":"A"},
+             {"type":"message","role":"assistant","content":"Aéa"},
              {"type":"message","role":"assistant","content":[{"type":"output_text","text":"B"},{"type":"refusal","refusal":"No"}]},
              {"type":"message","role":"system","content":"T"}]
             """, body["input"]);
