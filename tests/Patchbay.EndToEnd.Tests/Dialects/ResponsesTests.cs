@@ -324,8 +324,11 @@ public sealed class ResponsesTests(ResponsesWorld fixture) : IClassFixture<Respo
     public async Task Errors_keep_their_meaning(string model, int status, string code, string? parameter)
     {
         var whole = await World.Api.ChatAsync(model, Token);
+        var stream = await World.Api.StreamAsync(model, Token);
 
         Assert.Equal((status, code), (whole.Status, whole.ErrorCode));
+        Assert.Equal(stream.Text.Length > 0 ? 200 : status, stream.Status);
+        Assert.Equal(code, stream.ErrorCode ?? JsonElement.Parse(stream.Raw).GetProperty("error").GetProperty("metadata").GetProperty("code").GetString());
         Assert.Equal(parameter, whole.Json.GetProperty("error").GetProperty("param").GetString());
     }
 

@@ -114,10 +114,19 @@ internal sealed class ResponsesFrames : IFrameSource
             AddIn($"response.{kind}.delta", _plan.MessageId, _message, "content_index", 0, json => WriteDelta(json, piece), 1);
         }
 
-        AddIn($"response.{kind}.done", _plan.MessageId, _message, "content_index", 0, json =>
-            json.WriteString(_plan.IsRefusal ? "refusal"u8 : "text"u8, string.Concat(_plan.Text)));
+        AddIn($"response.{kind}.done", _plan.MessageId, _message, "content_index", 0, WriteTold);
         AddPart("response.content_part.done", isWhole: true);
         AddItem("response.output_item.done", _message, json => _plan.WriteMessage(json, isWhole: true));
+    }
+
+    private void WriteTold(Utf8JsonWriter json)
+    {
+        json.WriteString(_plan.IsRefusal ? "refusal"u8 : "text"u8, string.Concat(_plan.Text));
+        if (!_plan.IsRefusal)
+        {
+            json.WriteStartArray("logprobs"u8);
+            json.WriteEndArray();
+        }
     }
 
     private void WriteDelta(Utf8JsonWriter json, string piece)
@@ -128,7 +137,7 @@ internal sealed class ResponsesFrames : IFrameSource
             json.WriteStartArray("logprobs"u8);
             if (_plan.HasLogprobs)
             {
-                ResponsesPlan.WriteLogprob(json, piece);
+                ResponsesPlan.WriteLogprob(json, piece, isWhole: false);
             }
 
             json.WriteEndArray();
@@ -162,7 +171,11 @@ internal sealed class ResponsesFrames : IFrameSource
         for (var i = 0; i < _plan.Calls.Length; i++)
         {
             var call = _plan.Calls[i];
-            AddIn("response.function_call_arguments.done", "fc_" + call.Id, first + i, null, 0, json => json.WriteString("arguments"u8, call.Arguments));
+            AddIn("response.function_call_arguments.done", "fc_" + call.Id, first + i, null, 0, json =>
+            {
+                json.WriteString("arguments"u8, call.Arguments);
+                json.WriteString("name"u8, call.Name);
+            });
             AddItem("response.output_item.done", first + i, json => ResponsesPlan.WriteCall(json, call, isWhole: true));
         }
     }

@@ -134,6 +134,10 @@ internal sealed class ResponsesPlan
         }
 
         json.WriteEndArray();
+        json.WriteBoolean("parallel_tool_calls"u8, true);
+        json.WriteString("tool_choice"u8, "auto"u8);
+        json.WriteStartArray("tools"u8);
+        json.WriteEndArray();
         json.WriteBoolean("store"u8, false);
         json.WriteString("service_tier"u8, hasEnded ? "default"u8 : "auto"u8);
         json.WritePropertyName("usage"u8);
@@ -199,17 +203,29 @@ internal sealed class ResponsesPlan
         json.WriteStartArray("logprobs"u8);
         for (var i = 0; isWhole && HasLogprobs && i < Text.Length; i++)
         {
-            WriteLogprob(json, Text[i]);
+            WriteLogprob(json, Text[i], isWhole);
         }
 
         json.WriteEndArray();
         json.WriteString("text"u8, text);
     }
 
-    public static void WriteLogprob(Utf8JsonWriter json, string token)
+    // Bytes are told only in items.
+    public static void WriteLogprob(Utf8JsonWriter json, string token, bool isWhole)
     {
         json.WriteStartObject();
         json.WriteString("token"u8, token);
+        if (isWhole)
+        {
+            json.WriteStartArray("bytes"u8);
+            foreach (var one in Encoding.UTF8.GetBytes(token))
+            {
+                json.WriteNumberValue(one);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteNumber("logprob"u8, -0.25m);
         json.WriteStartArray("top_logprobs"u8);
         json.WriteEndArray();
@@ -238,6 +254,7 @@ internal sealed class ResponsesPlan
         json.WriteNumber("input_tokens"u8, usage.Prompt);
         json.WriteStartObject("input_tokens_details"u8);
         json.WriteNumber("cached_tokens"u8, usage.Cached);
+        json.WriteNumber("cache_write_tokens"u8, 0);
         json.WriteEndObject();
         json.WriteNumber("output_tokens"u8, usage.Completion);
         json.WriteStartObject("output_tokens_details"u8);
