@@ -7,7 +7,7 @@ namespace Patchbay.Protocol;
 internal sealed class ResponsesItems
 {
     private readonly List<Item> _items = [];
-    private readonly List<byte[]> _files = [];
+    private readonly ResponsesCitations _citations = new();
     private readonly AnswerText _text = new();
     private readonly ResponsesThoughts _thoughts = new();
     private readonly ArrayBufferWriter<byte> _logprobs = new();
@@ -25,7 +25,7 @@ internal sealed class ResponsesItems
     public void Reset(DialectRequest request)
     {
         _items.Clear();
-        _files.Clear();
+        _citations.Reset();
         _text.Reset(request.AnswerTool);
         _thoughts.Reset();
         _logprobs.ResetWrittenCount();
@@ -81,7 +81,7 @@ internal sealed class ResponsesItems
     public void Annotation(int output, int part, ReadOnlySpan<byte> json, JsonScratch scratch, AnswerSink sink)
     {
         ItemAt(output).Annotated |= Bit(part);
-        Cite(json, StartOf(output, part), scratch, sink);
+        _citations.Tell(json, StartOf(output, part), scratch, sink);
     }
 
     /// <summary>An item begins.</summary>
@@ -178,7 +178,7 @@ internal sealed class ResponsesItems
                 var cited = new JsonItems(annotations);
                 while (cited.Next())
                 {
-                    Cite(cited.Value, start, scratch, sink);
+                    _citations.Tell(cited.Value, start, scratch, sink);
                 }
             }
         }
@@ -285,53 +285,6 @@ internal sealed class ResponsesItems
         sink.Image(data.StartsWith("http"u8)
             ? data
             : scratch.Join(scratch.Join("data:image/"u8, format.IsEmpty ? "png"u8 : format), ";base64,"u8, data));
-    }
-
-    // Places are counted from the start of the part; a file is cited at a place, not for a stretch.
-    private void Cite(ReadOnlySpan<byte> json, int start, JsonScratch scratch, AnswerSink sink)
-    {
-        ReadOnlySpan<byte> type = default, url = default, title = default, file = default, name = default;
-        long? from = null, to = null, at = null;
-        var members = new JsonMembers(json);
-        while (members.Next())
-        {
-            switch (members.Name)
-            {
-                case var member when member.SequenceEqual("type"u8): type = members.Value; break;
-                case var member when member.SequenceEqual("url"u8): url = scratch.Text(members.Value); break;
-                case var member when member.SequenceEqual("title"u8): title = scratch.Text(members.Value); break;
-                case var member when member.SequenceEqual("file_id"u8): file = scratch.Text(members.Value); break;
-                case var member when member.SequenceEqual("filename"u8): name = scratch.Text(members.Value); break;
-                case var member when member.SequenceEqual("start_index"u8): from = JsonSlice.Count(members.Value); break;
-                case var member when member.SequenceEqual("end_index"u8): to = JsonSlice.Count(members.Value); break;
-                case var member when member.SequenceEqual("index"u8): at = JsonSlice.Count(members.Value); break;
-            }
-        }
-
-        if (type.SequenceEqual("\"url_citation\""u8))
-        {
-            sink.Annotation(new Citation { Url = url, Title = title, Start = Place(start, from), End = Place(start, to ?? from) });
-        }
-        else if (type.SequenceEqual("\"file_citation\""u8))
-        {
-            sink.Annotation(new Citation { Title = name, Document = FileAt(file), Start = Place(start, at), End = Place(start, at) });
-        }
-    }
-
-    private static int Place(int start, long? offset) => (int)Math.Min(start + (offset ?? 0), int.MaxValue);
-
-    private int FileAt(ReadOnlySpan<byte> id)
-    {
-        for (var i = 0; i < _files.Count; i++)
-        {
-            if (id.SequenceEqual(_files[i]))
-            {
-                return i;
-            }
-        }
-
-        _files.Add(id.ToArray());
-        return _files.Count - 1;
     }
 
     private void KeepLogprobs(ReadOnlySpan<byte> array)
