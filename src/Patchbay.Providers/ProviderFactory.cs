@@ -13,6 +13,7 @@ public static class ProviderFactory
     {
         "openai" => static descriptor => new OpenAiCompatibleProvider(descriptor),
         "azure-openai" => static descriptor => new AzureOpenAiProvider(descriptor),
+        "openai-responses" => static descriptor => new OpenAiResponsesProvider(descriptor),
         "anthropic" => static descriptor => new AnthropicProvider(descriptor),
         "mistral" => static descriptor => new MistralProvider(descriptor),
         "gemini" => static descriptor => new GeminiProvider(descriptor),

@@ -8,6 +8,10 @@ namespace Patchbay.Providers;
 internal sealed class AwsKeyChain(AuthSettings settings, Uri address) : TokenSource<SigV4Signer>
 {
     private const string DefaultService = "bedrock";
+
+    // A service of its own, with permissions of its own: https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html
+    private const string MantleService = "bedrock-mantle";
+
     private const string DefaultProfile = "default";
     private const int MostProfiles = 5;
 
@@ -24,8 +28,11 @@ internal sealed class AwsKeyChain(AuthSettings settings, Uri address) : TokenSou
                 "The AWS region is not known: set 'credentials.region' or AWS_REGION.");
         var keys = await FindAsync(context, profiles, profile, region, cancellationToken);
         return new Token<SigV4Signer>(
-            new SigV4Signer(keys.Value, region, settings.Service ?? DefaultService), keys.ExpiresAt);
+            new SigV4Signer(keys.Value, region, settings.Service ?? ServiceOf(address.Host)), keys.ExpiresAt);
     }
+
+    private static string ServiceOf(string host) =>
+        host.StartsWith(MantleService + ".", StringComparison.OrdinalIgnoreCase) ? MantleService : DefaultService;
 
     private async Task<Token<AwsKeys>> FindAsync(
         CredentialContext context, SharedProfiles profiles, string profile, string region, CancellationToken cancellationToken)
