@@ -11,6 +11,7 @@ public sealed class CloudAddressTests
     [InlineData("bedrock-anthropic", Bedrock, "anthropic.claude-opus-4-6-v1", Bedrock + "model/anthropic.claude-opus-4-6-v1/invoke", Bedrock + "model/anthropic.claude-opus-4-6-v1/invoke-with-response-stream")]
     [InlineData("vertex-anthropic", "https://us-east5-" + Vertex + "us-east5/publishers/anthropic/", "claude-sonnet-4-5@20250929", "https://us-east5-" + Vertex + "us-east5/publishers/anthropic/models/claude-sonnet-4-5%4020250929:rawPredict", "https://us-east5-" + Vertex + "us-east5/publishers/anthropic/models/claude-sonnet-4-5%4020250929:streamRawPredict")]
     [InlineData("vertex-anthropic", "https://global-" + Vertex + "global/publishers/anthropic/", "claude-opus-4-6", "https://" + Vertex + "global/publishers/anthropic/models/claude-opus-4-6:rawPredict", "https://" + Vertex + "global/publishers/anthropic/models/claude-opus-4-6:streamRawPredict")]
+    [InlineData("azure-openai", "https://acme.openai.azure.com/", "my gpt", "https://acme.openai.azure.com/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21", "https://acme.openai.azure.com/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21")]
     [InlineData("vertex-rawpredict", "https://us-central1-" + Vertex + "us-central1/publishers/", "mistral-large@2407", "https://us-central1-" + Vertex + "us-central1/publishers/mistralai/models/mistral-large%402407:rawPredict", "https://us-central1-" + Vertex + "us-central1/publishers/mistralai/models/mistral-large%402407:streamRawPredict")]
     [InlineData("vertex-rawpredict", "https://us-central1-" + Vertex + "us-central1/publishers/", "jamba-1.5-mini@001", "https://us-central1-" + Vertex + "us-central1/publishers/ai21/models/jamba-1.5-mini%40001:rawPredict", "https://us-central1-" + Vertex + "us-central1/publishers/ai21/models/jamba-1.5-mini%40001:streamRawPredict")]
     [InlineData("cohere", "https://api.cohere.com/v2/", "command-a-03-2025", "https://api.cohere.com/v2/chat", "https://api.cohere.com/v2/chat")]
@@ -46,7 +47,7 @@ public sealed class CloudAddressTests
     public void The_body_of_a_partner_model_names_it_without_its_version(string id, string expected)
     {
         var edits = Create("vertex-rawpredict", "https://us-central1-" + Vertex + "us-central1/publishers/")
-            .EditChat(new Protocol.RequestEnvelope(), System.Text.Encoding.UTF8.GetBytes(id), null);
+            .EditChat(new Protocol.RequestEnvelope(), new Protocol.DialectTarget { Model = System.Text.Encoding.UTF8.GetBytes(id) });
 
         Assert.Equal(expected, System.Text.Encoding.UTF8.GetString(edits.Model.Span));
     }

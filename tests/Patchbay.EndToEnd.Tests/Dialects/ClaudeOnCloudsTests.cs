@@ -55,7 +55,7 @@ public sealed class VertexAnthropicWorld() : DialectWorld(new DialectFacts
 })
 {
     protected override IEnumerable<WorldModel> More =>
-        [new WorldModel("test/mistral", new WorldEndpoint("partner", "mistral-large;tokens=12;prompt_tokens=100@2407"))];
+        [new WorldModel("test/mistral", new WorldEndpoint("partner", "mistral-large;tokens=12;prompt_tokens=100;usage=with-choices@2407"))];
 
     protected override IReadOnlyDictionary<string, string> Protocols =>
         new Dictionary<string, string>(base.Protocols) { ["partner"] = "vertex-rawpredict" };
@@ -92,9 +92,9 @@ public sealed class VertexAnthropicTests(VertexAnthropicWorld fixture)
         var usage = stream is not null ? Assert.Single(stream.Usages) : whole!.Json.GetProperty("usage");
         Assert.Equal(100, usage.GetProperty("prompt_tokens").GetInt32());
         var sent = World.Simulator.Log.Requests[^1];
-        Assert.StartsWith("/partner/v1/mistralai/models/mistral-large;tokens=12;prompt_tokens=100@2407:", sent.Path, StringComparison.Ordinal);
+        Assert.StartsWith("/partner/v1/mistralai/models/mistral-large;tokens=12;prompt_tokens=100;usage=with-choices@2407:", sent.Path, StringComparison.Ordinal);
         Assert.EndsWith(isStream ? ":streamRawPredict" : ":rawPredict", sent.Path, StringComparison.Ordinal);
-        Assert.Equal("mistral-large;tokens=12;prompt_tokens=100", (string?)JsonNode.Parse(sent.BodyText)!["model"]);
+        Assert.Equal("mistral-large;tokens=12;prompt_tokens=100;usage=with-choices", (string?)JsonNode.Parse(sent.BodyText)!["model"]);
     }
 
     protected override void CheckCredential(LoggedRequest sent) =>

@@ -98,7 +98,7 @@ public sealed class ResponsesRecordedTests
                 using var reader = new SseFrameReader(new PiecewiseStream(wire, seed));
                 while (await reader.FillAsync(TestContext.Current.CancellationToken))
                 {
-                    while (reader.TryRead(out var frame) == SseReadResult.Frame)
+                    while (reader.TryRead(out var frame) == FrameResult.Frame)
                     {
                         Assert.NotEqual(StreamProgress.Malformed, whole.Read(frame.Event, frame.Data, sink));
                     }
