@@ -10,6 +10,11 @@ public sealed class OperatorFile
 
     internal IReadOnlyList<OperatorModel> Models { get; init; } = [];
 
+    /// <summary>Whether the file itself says what a provider charges for a model; whatever else is known does not count then.
+    /// </summary>
+    public bool Prices(string model, string provider) => Models.Any(own =>
+        own.Slug == model && (own.Replace || own.Endpoints.Any(endpoint => endpoint.Provider == provider)));
+
     /// <summary>Reads the file and collects every problem in it.</summary>
     /// <param name="yaml">The text; an empty one is a file without entries.</param>
     /// <param name="fileName">The name that problems are reported under.</param>

@@ -210,6 +210,19 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         services.AddHostedService(provider => provider.GetRequiredService<CatalogReloader>());
     }
 
+    /// <summary>A broken file of synced facts does not stop the server: the built-in ones are there.</summary>
+    private void TakeSynced(CatalogSource source, CatalogStore store)
+    {
+        try
+        {
+            source.Synced = store.Load();
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            Log.NotSynced(_log, exception.Message);
+        }
+    }
+
     private void MapRoutes()
     {
         _app.RefuseAmbiguousLengths();
@@ -294,6 +307,9 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
 
         [LoggerMessage(8010, LogLevel.Information, "Stopped; {Open} request(s) were cut off.")]
         public static partial void Stopped(ILogger logger, long open);
+
+        [LoggerMessage(8025, LogLevel.Error, "{Problem} The built-in facts of the catalogue are in force.")]
+        public static partial void NotSynced(ILogger logger, string problem);
 
         [LoggerMessage(8011, LogLevel.Warning,
             "{Count} request(s) were in flight when the server last died; they were closed and cost their accounts nothing.")]
