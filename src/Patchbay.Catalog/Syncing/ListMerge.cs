@@ -8,6 +8,8 @@ internal sealed class ListMerge
     private readonly FactTable _target;
     private readonly IReadOnlyDictionary<string, ProviderListing> _providers;
     private readonly IReadOnlySet<(string Subject, string Fact)> _held;
+    private readonly FactTable _gone;
+    private readonly Dictionary<(string Provider, string Id), string> _goneIds = [];
     private readonly ModelIdentities _models;
     private readonly Dictionary<(string Provider, string Id), List<string>> _endpoints = [];
     private readonly Dictionary<string, ProviderHabits> _habits = new(StringComparer.Ordinal);
@@ -19,12 +21,20 @@ internal sealed class ListMerge
     /// <param name="before">The facts in force.</param>
     /// <param name="providers">The providers of the catalogue, by slug.</param>
     /// <param name="held">Facts that no list may change.</param>
+    /// <param name="gone">Built-in endpoints that were gone; the first list that has one again brings it back.</param>
     public ListMerge(
         FactTable before,
         IReadOnlyDictionary<string, ProviderListing> providers,
-        IReadOnlySet<(string Subject, string Fact)> held)
+        IReadOnlySet<(string Subject, string Fact)> held,
+        FactTable gone)
     {
         _held = held;
+        _gone = gone;
+        foreach (var subject in gone.Subjects)
+        {
+            _goneIds.TryAdd((FactNames.ProviderOf(subject)!, FactNames.IdOf(subject)), subject);
+        }
+
         _target = before.Copy();
         _providers = providers;
         _models = new ModelIdentities(before);
@@ -105,7 +115,7 @@ internal sealed class ListMerge
         var subjects = known.Count == 1 ? known : [.. known.Where(subject => _target.Find(subject, FactNames.Region) is null)];
         if (known.Count == 0)
         {
-            return TryAdd(endpoint, source) is not null;
+            return TryRestore(endpoint, source) || TryAdd(endpoint, source) is not null;
         }
 
         foreach (var subject in subjects)
@@ -113,6 +123,23 @@ internal sealed class ListMerge
             SetAll(subject, endpoint.Facts, source);
         }
 
+        return true;
+    }
+
+    private bool TryRestore(ListedEndpoint endpoint, string source)
+    {
+        if (!_goneIds.Remove((endpoint.Provider, endpoint.Id), out var subject) || !_gone.TryGetFacts(subject, out var facts))
+        {
+            return false;
+        }
+
+        foreach (var (fact, value) in facts)
+        {
+            Set(subject, fact, value, source);
+        }
+
+        SetAll(subject, endpoint.Facts, source);
+        Index(subject, endpoint.Provider);
         return true;
     }
 

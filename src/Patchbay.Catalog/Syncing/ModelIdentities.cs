@@ -55,6 +55,6 @@ internal sealed partial class ModelIdentities
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*$", RegexOptions.CultureInvariant)]
     private static partial Regex Slug { get; }
 
-    [GeneratedRegex("-(20[0-9]{6}|20[0-9]{2}-[0-9]{2}-[0-9]{2}|latest|[0-9]{4})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("-(20[0-9]{6}|20[0-9]{2}-[0-9]{2}-[0-9]{2}|latest|[0-9]{4}|0)$", RegexOptions.CultureInvariant)]
     private static partial Regex Dated { get; }
 }

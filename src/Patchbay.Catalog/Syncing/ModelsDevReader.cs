@@ -78,7 +78,8 @@ internal static class ModelsDevReader
         var prices = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (theirs, kind) in Kinds)
         {
-            if (ListValues.PerMillion(cost, theirs, kind) is { } price)
+            // Of the parts, zero says that there is no price of its own.
+            if (ListValues.PerMillion(cost, theirs, kind) is { } price && (price != "0" || kind is "prompt" or "completion"))
             {
                 prices[kind] = price;
             }

@@ -45,7 +45,10 @@ public sealed class SyncPlan
     {
         var before = FactTable.Of(builtIn.With(current));
         var merge = new ListMerge(
-            before, providers.ToDictionary(provider => provider.Slug, StringComparer.Ordinal), SaidByProviders(current, answers));
+            before,
+            providers.ToDictionary(provider => provider.Slug, StringComparer.Ordinal),
+            SaidByProviders(current, answers),
+            Gone(builtIn, current));
         var listed = new Dictionary<string, IReadOnlySet<string>>(current.Listed, StringComparer.Ordinal);
         var sources = current.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
         var read = new HashSet<string>(StringComparer.Ordinal);
@@ -82,8 +85,12 @@ public sealed class SyncPlan
             Sources = [.. sources.Values.OrderBy(source => source.Name, StringComparer.Ordinal)],
             Listed = listed,
         };
-        return new SyncPlan(next.With(Layer(current, applied), [.. waiting.Concat(left)], now), applied);
+        return new SyncPlan(next.With(Layer(current, applied), Sorted(waiting.Concat(left)), now), Sorted(applied));
     }
+
+    private static CatalogChange[] Sorted(IEnumerable<CatalogChange> changes) =>
+        [.. changes.OrderBy(change => change.Model, StringComparer.Ordinal).ThenBy(change => change.Subject, StringComparer.Ordinal)
+            .ThenBy(change => change.Fact, StringComparer.Ordinal)];
 
     /// <summary>What providers said of themselves stays, if they are silent today; no other list knows better.</summary>
     private static HashSet<(string Subject, string Fact)> SaidByProviders(
@@ -92,6 +99,22 @@ public sealed class SyncPlan
         var silent = answers.Where(answer => answer.Reading is null && ListReading.IsOfProvider(answer.Name))
             .Select(answer => answer.Name).ToHashSet(StringComparer.Ordinal);
         return [.. current.Facts.Where(fact => silent.Contains(fact.Source)).Select(fact => (fact.Subject, fact.Fact))];
+    }
+
+    private static FactTable Gone(CatalogData builtIn, SyncedCatalog current)
+    {
+        var gone = new FactTable();
+        var subjects = current.Facts.Where(fact => fact.Fact == FactNames.Gone).Select(fact => fact.Subject).ToArray();
+        var all = subjects.Length == 0 ? gone : FactTable.Of(builtIn);
+        foreach (var subject in subjects)
+        {
+            foreach (var (fact, value) in all.TryGetFacts(subject, out var facts) ? facts : new Dictionary<string, string>())
+            {
+                gone.Set(subject, fact, value);
+            }
+        }
+
+        return gone;
     }
 
     private static string Item(ListedEndpoint endpoint) => endpoint.Provider + " " + endpoint.Id;

@@ -20,9 +20,17 @@ internal sealed class CatalogSource(CatalogData builtIn, ICredentialSource crede
         set => _layered = new Layered(value, builtIn.With(value));
     }
 
+    /// <summary>Models on this machine that nobody wrote into the file; the file wins over them.</summary>
+    public OperatorFile? Local { get; set; }
+
     /// <summary>A new catalogue, with a version above all earlier ones.</summary>
     public CatalogSnapshot Build(OperatorFile file) =>
-        CatalogBuilder.Build(_layered.Data, file, credentials, Interlocked.Increment(ref _version), ProviderFactory.Speaks);
+        CatalogBuilder.Build(
+            _layered.Data,
+            Local is { } local ? file.With(local) : file,
+            credentials,
+            Interlocked.Increment(ref _version),
+            ProviderFactory.Speaks);
 
     private sealed record Layered(SyncedCatalog Synced, CatalogData Data);
 }

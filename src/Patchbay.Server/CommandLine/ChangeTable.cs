@@ -135,6 +135,11 @@ internal static class ChangeTable
                 + (IsPerToken(change.Fact) ? " per million tokens" : "");
         }
 
+        if (change.Fact == "tiers")
+        {
+            return (change.Old is null ? "" : Tiers(change.Old) + " → ") + Tiers(change.New!);
+        }
+
         if (change.Fact == "parameters" && change.Old is not null)
         {
             var old = change.Old.Split(' ');
@@ -144,6 +149,15 @@ internal static class ChangeTable
 
         return change.Old is null or "" ? change.New ?? "" : $"{change.Old} → {(change.New is null or "" ? "none" : change.New)}";
     }
+
+    // 200000:prompt=0.00001,completion=0.00004 becomes: above 200000 tokens $10.00 in, $40.00 out
+    private static string Tiers(string text) => string.Join("; ", text.Split(';').Select(tier =>
+    {
+        var parts = tier.Split(':', ',');
+        return $"above {parts[0]} tokens " + string.Join(", ", parts.Skip(1).Select(part => part.Split('='))
+            .Where(pair => pair[0] is "prompt" or "completion")
+            .Select(pair => Price("price.prompt", pair[1]) + (pair[0] == "prompt" ? " in" : " out")));
+    }));
 
     private static bool IsPerToken(string fact) =>
         fact is not ("price.request" or "price.web_search" or "price.image_input" or "price.image_output");

@@ -106,6 +106,9 @@ internal sealed record CatalogSettings
     /// <summary>What is done with model servers on this machine when no model can be called at the start: <c>offer</c>,
     /// <c>use</c> or <c>off</c>.</summary>
     public string Local { get; init; } = "offer";
+
+    /// <summary>The ports of this machine at which model servers are looked for.</summary>
+    public IReadOnlyList<int> LocalPorts { get; init; } = LocalDiscovery.CustomaryPorts;
 }
 
 /// <summary>Section <c>telemetry</c>.</summary>

@@ -56,6 +56,9 @@ internal static class SettingList
             s => s.Catalog.ProviderLists, (s, v) => s with { Catalog = s.Catalog with { ProviderLists = v } }),
         Word("catalog:local", ["offer", "use", "off"],
             s => s.Catalog.Local, (s, v) => s with { Catalog = s.Catalog with { Local = v } }),
+        Text("catalog:local_ports", "ports from 1 to 65535, separated by spaces",
+            s => string.Join(' ', s.Catalog.LocalPorts),
+            (s, v) => Ports(v) is { } ports ? s with { Catalog = s.Catalog with { LocalPorts = ports } } : null),
         Text("telemetry:otlp_endpoint", "an http or https address",
             s => s.Telemetry.OtlpEndpoint?.AbsoluteUri ?? "none",
             (s, v) => Uri.TryCreate(v, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
@@ -71,6 +74,13 @@ internal static class SettingList
     private static SettingDefinition Text(string key, string form, Func<PatchbaySettings, string> show,
         Func<PatchbaySettings, string, PatchbaySettings?> apply) =>
         new(key, form, show, (settings, text) => apply(settings, text.Trim()));
+
+    private static int[]? Ports(string text)
+    {
+        var ports = text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => ushort.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? (int)port : 0).ToArray();
+        return ports.Length > 0 && Array.TrueForAll(ports, port => port > 0) ? ports : null;
+    }
 
     private static SettingDefinition Address(string key, Func<PatchbaySettings, Uri?> show,
         Func<PatchbaySettings, Uri?, PatchbaySettings> apply) =>
