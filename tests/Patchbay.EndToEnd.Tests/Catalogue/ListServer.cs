@@ -18,6 +18,7 @@ public sealed record ListReply(
 /// <summary>Stands in for public lists, providers' lists and model servers: plain HTTP on a free loopback port.</summary>
 public sealed class ListServer : IAsyncDisposable
 {
+    private readonly int _port;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
@@ -25,6 +26,7 @@ public sealed class ListServer : IAsyncDisposable
     public ListServer()
     {
         _listener.Start();
+        _port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
     }
 
@@ -38,7 +40,7 @@ public sealed class ListServer : IAsyncDisposable
     public (Uri Server, string From, string To)? Behind { get; set; }
 
     /// <summary>Where it listens.</summary>
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _port;
 
     /// <summary>The address of a path.</summary>
     public string At(string path) => $"http://127.0.0.1:{Port}{path}";
@@ -48,7 +50,6 @@ public sealed class ListServer : IAsyncDisposable
         await _stop.CancelAsync();
         _listener.Stop();
         await _accepting;
-        _stop.Dispose();
     }
 
     private async Task AcceptAsync()
