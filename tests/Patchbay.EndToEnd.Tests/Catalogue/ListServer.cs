@@ -78,7 +78,7 @@ public sealed class ListServer : IAsyncDisposable
                 var head = await ReadHeadAsync(stream);
                 Requests.Enqueue(head);
                 var path = head.Split(' ')[1].Split('?')[0];
-                if (Behind is { } behind && !Replies.ContainsKey(path))
+                if (Behind is { } behind && !Replies.ContainsKey(path) && path.StartsWith(behind.From, StringComparison.Ordinal))
                 {
                     await PassOnAsync(stream, head, behind);
                     return;
@@ -113,7 +113,11 @@ public sealed class ListServer : IAsyncDisposable
         using var next = new TcpClient();
         await next.ConnectAsync(behind.Server.Host, behind.Server.Port, _stop.Token);
         await using var stream = next.GetStream();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(read.Replace(" " + behind.From, " " + behind.To, StringComparison.Ordinal)), _stop.Token);
+
+        // One request a connection: the next one may be for another.
+        var head = read.Replace(" " + behind.From, " " + behind.To, StringComparison.Ordinal)
+            .Replace(" HTTP/1.1\r\n", " HTTP/1.1\r\nConnection: close\r\n", StringComparison.Ordinal);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(head), _stop.Token);
         await Task.WhenAny(caller.CopyToAsync(stream, _stop.Token), stream.CopyToAsync(caller, _stop.Token));
     }
 
@@ -123,7 +127,7 @@ public sealed class ListServer : IAsyncDisposable
         var buffer = new byte[4096];
         while (!text.ToString().Contains("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(buffer) is var read and > 0)
         {
-            text.Append(Encoding.ASCII.GetString(buffer, 0, read));
+            text.Append(Encoding.UTF8.GetString(buffer, 0, read));
         }
 
         return text.ToString();
