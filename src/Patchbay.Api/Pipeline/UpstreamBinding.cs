@@ -49,7 +49,8 @@ public sealed class UpstreamBinding
         return provider is null ? null : Bindings.GetValue(endpoint, e => new UpstreamBinding(e, provider));
     }
 
-    private static Provider? ProviderFor(ProviderListing listing)
+    /// <summary>How to call a provider. Null when it has no address or speaks a protocol that we do not.</summary>
+    public static Provider? ProviderFor(ProviderListing listing)
     {
         if (Providers.TryGetValue(listing, out var provider))
         {

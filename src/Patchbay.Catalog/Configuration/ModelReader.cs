@@ -50,6 +50,9 @@ internal static partial class ModelReader
         return result;
     }
 
+    /// <summary>Whether the file may name a model so.</summary>
+    public static bool IsSlug(string text) => Slug.IsMatch(text);
+
     private static OperatorModel? ReadOne(
         YamlSection section, ReadContext context, IReadOnlyList<OperatorProvider> providers)
     {

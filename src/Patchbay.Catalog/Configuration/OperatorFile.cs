@@ -10,6 +10,19 @@ public sealed class OperatorFile
 
     internal IReadOnlyList<OperatorModel> Models { get; init; } = [];
 
+    /// <summary>Whether the file itself says what a provider charges for a model; whatever else is known does not count then.
+    /// </summary>
+    public bool Prices(string model, string provider) => Models.Any(own =>
+        own.Slug == model && (own.Replace || own.Endpoints.Any(endpoint => endpoint.Provider == provider)));
+
+    /// <summary>The same with the providers and models of another file whose slugs it does not use.</summary>
+    public OperatorFile With(OperatorFile more) => new()
+    {
+        Options = Options,
+        Providers = [.. Providers, .. more.Providers.Where(provider => Providers.All(own => own.Slug != provider.Slug))],
+        Models = [.. Models, .. more.Models.Where(model => Models.All(own => own.Slug != model.Slug))],
+    };
+
     /// <summary>Reads the file and collects every problem in it.</summary>
     /// <param name="yaml">The text; an empty one is a file without entries.</param>
     /// <param name="fileName">The name that problems are reported under.</param>

@@ -23,8 +23,18 @@ public sealed class CatalogData
         Families = DataReader.Families(Resource("latest.json")),
     };
 
+    /// <summary>These facts with what was learnt since put over them.</summary>
+    public CatalogData With(SyncedCatalog synced) => SyncedLayer.Over(this, synced);
+
     /// <summary>The built-in providers only.</summary>
     internal static ProviderRecord[] ReadProviders() => DataReader.Providers(Resource("providers.json"));
+
+    /// <summary>A number that differs where the built-in facts do.</summary>
+    public static string BuiltInVersion()
+    {
+        var hash = System.Security.Cryptography.SHA256.HashData(Resource("endpoints.json"));
+        return Convert.ToHexStringLower(hash.AsSpan(0, 8));
+    }
 
     internal static byte[] Resource(string name)
     {

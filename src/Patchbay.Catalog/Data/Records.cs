@@ -61,6 +61,8 @@ internal sealed class ModelRecord
     public string[]? Efforts { get; set; }
     public int? Dimensions { get; set; }
     public string[]? Aliases { get; set; }
+
+    public ModelRecord Copy() => (ModelRecord)MemberwiseClone();
 }
 
 /// <summary>A line of <c>Data/endpoints.json</c>.</summary>
@@ -84,6 +86,8 @@ internal sealed class EndpointRecord
     /// <summary>The day after which the provider may no longer serve it.</summary>
     public DateOnly? Ends { get; set; }
     public bool Disputed { get; set; }
+
+    public EndpointRecord Copy() => (EndpointRecord)MemberwiseClone();
 }
 
 /// <summary>What is known of an endpoint's prices.</summary>

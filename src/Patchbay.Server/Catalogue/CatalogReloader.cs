@@ -2,12 +2,14 @@ using Patchbay.Catalog;
 
 namespace Patchbay.Server;
 
-/// <summary>Watches the operator's file. A valid change takes effect for the next request, at once and as a whole; a broken
-/// one is refused with its problems, and what was in force stays.</summary>
+/// <summary>Watches the operator's file and what was synced. A valid change takes effect for the next request, at once and as
+/// a whole; a broken one is refused with its problems, and what was in force stays.</summary>
 internal sealed partial class CatalogReloader(
     ConfigurationReader reader,
     CatalogSource source,
+    CatalogStore store,
     CatalogHolder holder,
+    Configuration configuration,
     PatchbaySettings settings,
     TimeProvider clock,
     ILogger<CatalogReloader> log) : BackgroundService
@@ -17,6 +19,7 @@ internal sealed partial class CatalogReloader(
 
     private readonly SemaphoreSlim _wake = new(0, 1);
     private volatile bool _asked;
+    private OperatorFile _file = configuration.File;
 
     /// <summary>Reads the file again even if it looks unchanged; returns before that is done.</summary>
     public void RequestReload()
@@ -37,18 +40,16 @@ internal sealed partial class CatalogReloader(
             }
         }
 
-        if (result.Configuration is not { } configuration)
+        if (result.Configuration is not { } found)
         {
             Log.Refused(log, reader.FilePath, result.Problems.Count(problem => !problem.IsWarning));
             return false;
         }
 
-        var catalog = source.Build(configuration.File);
-        holder.Swap(catalog);
-        var counts = CatalogCounts.Of(catalog);
-        Log.Reloaded(log, reader.FilePath, counts.RoutableModels, counts.Models);
+        _file = found.File;
+        Swap(reader.FilePath);
         var changed = SettingList.All
-            .Where(setting => setting.Show(configuration.Settings) != setting.Show(settings))
+            .Where(setting => setting.Show(found.Settings) != setting.Show(settings))
             .Select(setting => setting.Path)
             .ToArray();
         if (changed.Length > 0)
@@ -63,11 +64,19 @@ internal sealed partial class CatalogReloader(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var watcher = TryWatch();
-        var known = Look();
+        var known = Look(reader.FilePath);
+        var hadFile = known is not null;
+        var synced = Look(store.Path);
         while (true)
         {
             await _wake.WaitAsync(PollEvery, stoppingToken);
-            var found = Look();
+            if (Look(store.Path) is { } changed && changed != synced)
+            {
+                synced = changed;
+                TakeSynced();
+            }
+
+            var found = Look(reader.FilePath);
             if (!_asked && found == known)
             {
                 continue;
@@ -78,23 +87,48 @@ internal sealed partial class CatalogReloader(
             {
                 known = found;
                 await Task.Delay(Settle, clock, stoppingToken);
-                found = Look();
+                found = Look(reader.FilePath);
             }
             while (found != known);
 
             _asked = false;
-            if (known is null)
-            {
-                Log.Gone(log, reader.FilePath);
-            }
-            else
+            if (known is not null)
             {
                 Reload();
             }
+            else if (hadFile)
+            {
+                Log.Gone(log, reader.FilePath);
+            }
+
+            hadFile = known is not null;
         }
     }
 
-    private void Wake()
+    /// <summary>Puts what was synced by this or another process in force.</summary>
+    private void TakeSynced()
+    {
+        try
+        {
+            source.Synced = store.Load();
+            Swap(store.Path);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            Log.SyncedRefused(log, exception.Message);
+        }
+    }
+
+    private void Swap(string path)
+    {
+        var catalog = source.Build(_file);
+        holder.Swap(catalog);
+        var counts = CatalogCounts.Of(catalog);
+        Log.Reloaded(log, path, counts.RoutableModels, counts.Models);
+    }
+
+    /// <summary>Looks at the files now instead of at the next turn; returns before that is done.</summary>
+    public void Wake()
     {
         try
         {
@@ -125,11 +159,11 @@ internal sealed partial class CatalogReloader(
         }
     }
 
-    private (string Target, long Length, DateTime Written)? Look()
+    private static (string Target, long Length, DateTime Written)? Look(string path)
     {
         try
         {
-            var file = new FileInfo(reader.FilePath);
+            var file = new FileInfo(path);
             if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
             {
                 file = target;
@@ -156,6 +190,9 @@ internal sealed partial class CatalogReloader(
 
         [LoggerMessage(8004, LogLevel.Warning, "{File} is gone; what it said stays in force until the next start.")]
         public static partial void Gone(ILogger logger, string file);
+
+        [LoggerMessage(8024, LogLevel.Error, "{Problem} What was in force stays.")]
+        public static partial void SyncedRefused(ILogger logger, string problem);
 
         [LoggerMessage(8005, LogLevel.Warning, "These settings take effect at the next start: {Settings}.")]
         public static partial void NeedsRestart(ILogger logger, string settings);

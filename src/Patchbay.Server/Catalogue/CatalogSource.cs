@@ -3,14 +3,36 @@ using Patchbay.Providers;
 
 namespace Patchbay.Server;
 
-/// <summary>Builds catalogues from the built-in facts, the operator's file and the keys in the environment.</summary>
+/// <summary>Builds catalogues from the built-in facts, what was synced since, the operator's file and the keys in the
+/// environment; each stands over the one before.</summary>
 internal sealed class CatalogSource(CatalogData builtIn, ICredentialSource credentials)
 {
     private long _version;
+    private volatile Layered _layered = new(SyncedCatalog.Empty, builtIn);
+
+    /// <summary>The built-in facts.</summary>
+    public CatalogData BuiltIn => builtIn;
+
+    /// <summary>What was synced; counts from the next <see cref="Build"/>.</summary>
+    public SyncedCatalog Synced
+    {
+        get => _layered.Synced;
+        set => _layered = new Layered(value, builtIn.With(value));
+    }
+
+    /// <summary>Models on this machine that nobody wrote into the file; the file wins over them.</summary>
+    public OperatorFile? Local { get; set; }
 
     /// <summary>A new catalogue, with a version above all earlier ones.</summary>
     public CatalogSnapshot Build(OperatorFile file) =>
-        CatalogBuilder.Build(builtIn, file, credentials, Interlocked.Increment(ref _version), ProviderFactory.Speaks);
+        CatalogBuilder.Build(
+            _layered.Data,
+            Local is { } local ? file.With(local) : file,
+            credentials,
+            Interlocked.Increment(ref _version),
+            ProviderFactory.Speaks);
+
+    private sealed record Layered(SyncedCatalog Synced, CatalogData Data);
 }
 
 /// <summary>How much of a catalogue there is, and how much of it can be called now.</summary>

@@ -58,6 +58,7 @@ internal static class PatchbayCommand
             serve.Describe("serve", "Serve the API and the console (this is also what happens without a command)"),
             new KeysCommand(common).Describe(),
             new CatalogCommand(common).Describe(),
+            new ProvidersCommand(common).Describe(),
             new MigrateCommand(common).Describe(),
             new ReconcileCommand(common).Describe(),
             new BackupCommand(common).Describe(),

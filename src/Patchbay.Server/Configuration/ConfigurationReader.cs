@@ -64,6 +64,10 @@ internal sealed class ConfigurationReader(
         return new ConfigurationResult(usable ? new Configuration(settings, file!, FilePath, exists) : null, problems);
     }
 
+    /// <summary>Whether a text could stand in place of the file.</summary>
+    public bool Accepts(string text) =>
+        OperatorFile.Parse(text, FileName, new Variables(environment), SettingList.Keys).File is not null;
+
     private string FileName => Path.GetRelativePath(directory, FilePath) is var relative
         && relative.StartsWith("..", StringComparison.Ordinal) ? FilePath : Path.GetRelativePath(directory, FilePath);
 

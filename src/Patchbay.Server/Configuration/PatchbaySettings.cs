@@ -12,6 +12,9 @@ internal sealed record PatchbaySettings
     /// <summary>How money is treated.</summary>
     public BillingSettings Billing { get; init; } = new();
 
+    /// <summary>How the catalogue is kept current.</summary>
+    public CatalogSettings Catalog { get; init; } = new();
+
     /// <summary>What leaves the process for observers.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
 
@@ -80,6 +83,32 @@ internal sealed record BillingSettings
 
     /// <summary>Whether an answer is shortened to what the caller can afford, instead of refusing the request.</summary>
     public bool ClampMaxTokens { get; init; } = true;
+}
+
+/// <summary>Section <c>catalog</c>.</summary>
+internal sealed record CatalogSettings
+{
+    /// <summary>Whether the server asks the lists by itself.</summary>
+    public bool Sync { get; init; } = true;
+
+    /// <summary>How often.</summary>
+    public TimeSpan SyncEvery { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>The address of models.dev's list, or of a copy; null for not asking.</summary>
+    public Uri? ModelsDev { get; init; } = new("https://models.dev/api.json");
+
+    /// <summary>The address of OpenRouter's list, or of a copy; null for not asking.</summary>
+    public Uri? OpenRouter { get; init; } = new("https://openrouter.ai/api/v1/models?output_modalities=all");
+
+    /// <summary>Whether providers are asked for their own lists, with their keys.</summary>
+    public bool ProviderLists { get; init; } = true;
+
+    /// <summary>What is done with model servers on this machine when no model can be called at the start: <c>offer</c>,
+    /// <c>use</c> or <c>off</c>.</summary>
+    public string Local { get; init; } = "offer";
+
+    /// <summary>The ports of this machine at which model servers are looked for.</summary>
+    public IReadOnlyList<int> LocalPorts { get; init; } = LocalDiscovery.CustomaryPorts;
 }
 
 /// <summary>Section <c>telemetry</c>.</summary>

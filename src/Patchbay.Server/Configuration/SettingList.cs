@@ -45,6 +45,20 @@ internal static class SettingList
             s => s.Billing.Mode, (s, v) => s with { Billing = s.Billing with { Mode = v } }),
         Flag("billing:clamp_max_tokens",
             s => s.Billing.ClampMaxTokens, (s, v) => s with { Billing = s.Billing with { ClampMaxTokens = v } }),
+        Flag("catalog:sync", s => s.Catalog.Sync, (s, v) => s with { Catalog = s.Catalog with { Sync = v } }),
+        Duration("catalog:sync_every",
+            s => s.Catalog.SyncEvery, (s, v) => s with { Catalog = s.Catalog with { SyncEvery = v } }),
+        Address("catalog:models_dev",
+            s => s.Catalog.ModelsDev, (s, v) => s with { Catalog = s.Catalog with { ModelsDev = v } }),
+        Address("catalog:openrouter",
+            s => s.Catalog.OpenRouter, (s, v) => s with { Catalog = s.Catalog with { OpenRouter = v } }),
+        Flag("catalog:provider_lists",
+            s => s.Catalog.ProviderLists, (s, v) => s with { Catalog = s.Catalog with { ProviderLists = v } }),
+        Word("catalog:local", ["offer", "use", "off"],
+            s => s.Catalog.Local, (s, v) => s with { Catalog = s.Catalog with { Local = v } }),
+        Text("catalog:local_ports", "ports from 1 to 65535, separated by spaces",
+            s => string.Join(' ', s.Catalog.LocalPorts),
+            (s, v) => Ports(v) is { } ports ? s with { Catalog = s.Catalog with { LocalPorts = ports } } : null),
         Text("telemetry:otlp_endpoint", "an http or https address",
             s => s.Telemetry.OtlpEndpoint?.AbsoluteUri ?? "none",
             (s, v) => Uri.TryCreate(v, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
@@ -60,6 +74,21 @@ internal static class SettingList
     private static SettingDefinition Text(string key, string form, Func<PatchbaySettings, string> show,
         Func<PatchbaySettings, string, PatchbaySettings?> apply) =>
         new(key, form, show, (settings, text) => apply(settings, text.Trim()));
+
+    private static int[]? Ports(string text)
+    {
+        var ports = text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => ushort.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? (int)port : 0).ToArray();
+        return ports.Length > 0 && Array.TrueForAll(ports, port => port > 0) ? ports : null;
+    }
+
+    private static SettingDefinition Address(string key, Func<PatchbaySettings, Uri?> show,
+        Func<PatchbaySettings, Uri?, PatchbaySettings> apply) =>
+        new(key, "an http or https address, or none", settings => show(settings)?.AbsoluteUri ?? "none",
+            (settings, text) => text.Trim().Equals("none", StringComparison.OrdinalIgnoreCase) ? apply(settings, null)
+                : Uri.TryCreate(text.Trim(), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                    ? apply(settings, uri)
+                    : null);
 
     private static SettingDefinition Flag(string key, Func<PatchbaySettings, bool> show,
         Func<PatchbaySettings, bool, PatchbaySettings> apply) =>

@@ -20,6 +20,8 @@ internal static class HealthRoutes
         var catalog = services.GetRequiredService<CatalogHolder>();
         var metrics = services.GetRequiredService<MetricCollector>();
         var holds = services.GetRequiredService<HoldBook>();
+        var sync = services.GetService<CatalogSource>() is { } source
+            ? new CatalogSyncHealth(source, services.GetRequiredService<PatchbaySettings>().Catalog) : null;
         var openApi = ReadOpenApi();
 
         Get(routes, "/health/live", context => WriteAsync(context, 200, "live", []));
@@ -32,6 +34,7 @@ internal static class HealthRoutes
             [
                 ("storage", writable ? "ok" : "not writable"),
                 ("catalogue", loaded ? "ok" : "not loaded"),
+                ("catalogue_sync", sync?.Summary ?? "off"),
                 ("draining", drain.IsDraining ? "yes" : "no"),
             ]);
         });
@@ -43,6 +46,7 @@ internal static class HealthRoutes
             text.Single("patchbay_holds_open", "Requests that hold credit now.", MetricKind.Gauge, holds.OpenCount);
             text.Single("patchbay_holds_nano_usd", "Credit that is held now, in nano-USD.", MetricKind.Gauge,
                 holds.GetTotalHeld().Nanos);
+            sync?.WriteTo(text);
             context.Response.ContentType = PrometheusText.ContentType;
             return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
         });

@@ -7,6 +7,7 @@ using Patchbay.Api;
 using Patchbay.Billing;
 using Patchbay.Catalog;
 using Patchbay.Core;
+using Patchbay.Providers;
 using Patchbay.Storage;
 
 namespace Patchbay.Server;
@@ -21,6 +22,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
     private WebApplication _app = null!;
     private ConsoleFiles _console = null!;
     private KeyFile? _keyFile;
+    private IReadOnlyList<LocalServer> _local = [];
     private string _data = "";
     private ILogger _log = null!;
 
@@ -203,11 +205,63 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         }
 
         var source = new CatalogSource(CatalogData.LoadBuiltIn(), EnvironmentCredentials.Instance);
+        var store = new CatalogStore(_data);
+        TakeSynced(source, store);
+        var catalog = await LookForLocalAsync(source, source.Build(_configuration.File), cancellationToken);
         services.AddSingleton(source);
-        services.AddSingleton(new CatalogHolder(source.Build(_configuration.File)));
+        services.AddSingleton(new CatalogHolder(catalog));
         services.AddSingleton(reader);
+        services.AddSingleton(_configuration);
+        services.AddCatalogSync(Settings.Catalog, store);
         services.AddSingleton<CatalogReloader>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogReloader>());
+    }
+
+    /// <summary>A broken file of synced facts does not stop the server: the built-in ones are there.</summary>
+    private void TakeSynced(CatalogSource source, CatalogStore store)
+    {
+        try
+        {
+            source.Synced = store.Load();
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            Log.NotSynced(_log, exception.Message);
+        }
+    }
+
+    /// <summary>When no model can be called, there may be some on this machine.</summary>
+    private async Task<CatalogSnapshot> LookForLocalAsync(
+        CatalogSource source, CatalogSnapshot catalog, CancellationToken cancellationToken)
+    {
+        var mode = Settings.Catalog.Local;
+        if (mode == "off" || CatalogCounts.Of(catalog).RoutableModels > 0)
+        {
+            return catalog;
+        }
+
+        using var credentials = new CredentialContext();
+        using var client = new ListClient(credentials, LocalDiscovery.Within, LocalDiscovery.MostBytes);
+        _local = (await new LocalDiscovery(client).FindAsync(Settings.Catalog.LocalPorts, cancellationToken)).Servers;
+        var offer = LocalOffer.Make(_configuration.File, _local);
+        if (offer.IsEmpty)
+        {
+            _local = [];
+            return catalog;
+        }
+
+        foreach (var server in Settings.Telemetry.LogFormat == "json" ? _local : [])
+        {
+            Log.FoundLocal(_log, server.Name, server.BaseUrl, server.Models.Count(model => model.NotOffered is null));
+        }
+
+        if (mode != "use")
+        {
+            return catalog;
+        }
+
+        source.Local = OperatorFile.Parse(offer.ToString(), "this machine", EnvironmentCredentials.Instance, SettingList.Keys).File;
+        return source.Build(_configuration.File);
     }
 
     private void MapRoutes()
@@ -241,6 +295,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             ConfigExists = _configuration.FileExists,
             Demo = Settings.Demo,
             HasConsole = _console.Exists,
+            Local = _local,
         };
     }
 
@@ -294,6 +349,12 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
 
         [LoggerMessage(8010, LogLevel.Information, "Stopped; {Open} request(s) were cut off.")]
         public static partial void Stopped(ILogger logger, long open);
+
+        [LoggerMessage(8026, LogLevel.Information, "{Name} was found on this machine at {Address} with {Count} model(s).")]
+        public static partial void FoundLocal(ILogger logger, string name, string address, int count);
+
+        [LoggerMessage(8025, LogLevel.Error, "{Problem} The built-in facts of the catalogue are in force.")]
+        public static partial void NotSynced(ILogger logger, string problem);
 
         [LoggerMessage(8011, LogLevel.Warning,
             "{Count} request(s) were in flight when the server last died; they were closed and cost their accounts nothing.")]

@@ -51,6 +51,17 @@ internal static class ServiceRegistration
         services.AddHostedService<Reconciler>();
     }
 
+    /// <summary>Adds what keeps the catalogue current.</summary>
+    public static void AddCatalogSync(this IServiceCollection services, CatalogSettings settings, CatalogStore store)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(store);
+        services.AddSingleton(provider => new ListClient(
+            provider.GetRequiredService<CredentialContext>(), CatalogSyncer.Within, CatalogSyncer.MostBytes));
+        services.AddSingleton<CatalogSyncer>();
+        services.AddHostedService<CatalogSyncService>();
+    }
+
     private static UpstreamLimits UpstreamLimitsOf(LimitSettings limits) => new()
     {
         Connect = limits.ConnectTimeout,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Patchbay.Catalog;
 
 namespace Patchbay.Server;
 
@@ -33,6 +34,9 @@ internal sealed record StartFacts
     /// <summary>Whether every provider is simulated.</summary>
     public bool Demo { get; init; }
 
+    /// <summary>The model servers that were found on this machine, when no model could be called.</summary>
+    public IReadOnlyList<LocalServer> Local { get; init; } = [];
+
     /// <summary>Whether the web console was built.</summary>
     public bool HasConsole { get; init; }
 }
@@ -56,6 +60,11 @@ internal static class StartMessage
             : "PATCHBAY_MASTER_KEY of the environment");
         Row("Data", $"{Short(facts.Data)}  ({(facts.Database == "postgres" ? "usage and keys are in PostgreSQL" : "SQLite")})");
         Row("Models", Models(facts.Catalog));
+        foreach (var server in facts.Local)
+        {
+            Row("Found", string.Create(CultureInfo.InvariantCulture, $"{server.Name} on this machine, {server.Models.Count} model(s)  ({server.BaseUrl})"));
+        }
+
         text.Append('\n');
 
         var bearer = facts.Key is { } stored ? $"$(cat {Quote(Short(stored.Path))})" : "$PATCHBAY_MASTER_KEY";
@@ -71,6 +80,12 @@ internal static class StartMessage
         else
         {
             text.Append("  ").Append(Paint("Next", "1", colour)).Append("  No model can be called yet. Choose one:\n");
+            if (facts.Local.Count > 0)
+            {
+                text.Append("    - use the models of ").AppendJoin(" and ", facts.Local.Select(server => server.Name))
+                    .Append(" on this machine, free of charge:  patchbay providers discover --write\n");
+            }
+
             text.Append("    - set the key of a provider and start again, for example:  export OPENAI_API_KEY=sk-...\n");
             text.Append("    - ").Append(facts.ConfigExists ? "add a provider to " : "describe a provider in ")
                 .Append(Short(facts.ConfigFile)).Append(" (docs/operating/configuration.md); it is read without a restart\n");

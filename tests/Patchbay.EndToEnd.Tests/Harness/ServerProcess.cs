@@ -91,6 +91,9 @@ public sealed class ServerProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // A test's server asks nobody, and uses nothing of this machine, unless the test wants it to.
+        start.Environment["PATCHBAY__CATALOG__SYNC"] = "false";
+        start.Environment["PATCHBAY__CATALOG__LOCAL"] = "off";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
