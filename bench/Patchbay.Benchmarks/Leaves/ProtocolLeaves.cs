@@ -83,7 +83,7 @@ internal static class ProtocolLeaves
             source.Position = 0;
             output.Clear();
             editor.Reset(Stamp);
-            using var reader = new SseFrameReader(source);
+            using var reader = Framings.Read(Framing.ServerSentEvents, source, SampleText.Stream.Length);
             Require(Relay(reader, editor, output) == 100 && editor.HasUsage);
         };
     }
@@ -119,7 +119,7 @@ internal static class ProtocolLeaves
     }
 
     // The source is in memory, so that every read has completed when it returns.
-    private static int Relay(SseFrameReader reader, ChatStreamEditor editor, PooledBuffer output)
+    private static int Relay(FrameReader reader, ChatStreamEditor editor, PooledBuffer output)
     {
         var events = 0;
         while (Completed.Take(reader.FillAsync(CancellationToken.None)))

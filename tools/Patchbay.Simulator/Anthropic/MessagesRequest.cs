@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using static Patchbay.Simulator.Hosting.Body;
 
 namespace Patchbay.Simulator.Anthropic;
 
@@ -41,20 +42,7 @@ internal sealed class MessagesRequest : IDisposable
     /// <summary>Reads a body. Throws <see cref="FormatException"/> when it is no JSON object.</summary>
     /// <param name="body">The body.</param>
     /// <param name="cloud">What the address says in place of the body; null at Anthropic.</param>
-    public static MessagesRequest Read(ReadOnlyMemory<byte> body, MessagesAddress? cloud = null)
-    {
-        try
-        {
-            var document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new MessagesRequest(document, cloud)
-                : throw new FormatException("The body is not an object");
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException($"The body is not JSON: {exception.Message}", exception);
-        }
-    }
+    public static MessagesRequest Read(ReadOnlyMemory<byte> body, MessagesAddress? cloud = null) => new(Parse(body), cloud);
 
     /// <summary>Throws <see cref="FormatException"/> with the API's kind of message for what the API would refuse.</summary>
     public void Check()
@@ -278,33 +266,6 @@ internal sealed class MessagesRequest : IDisposable
                     FindCacheMarks(member.Value);
                 }
             }
-        }
-    }
-
-    private static string TextOf(JsonElement content)
-    {
-        if (content.ValueKind == JsonValueKind.String)
-        {
-            return content.GetString()!;
-        }
-
-        var text = "";
-        foreach (var block in content.EnumerateArray())
-        {
-            text += Text(block, "text");
-        }
-
-        return text;
-    }
-
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static void Require(bool condition, string message)
-    {
-        if (!condition)
-        {
-            throw new FormatException(message);
         }
     }
 }

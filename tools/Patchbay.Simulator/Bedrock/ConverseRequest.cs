@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using static Patchbay.Simulator.Hosting.Body;
@@ -157,16 +156,5 @@ internal sealed class ConverseRequest : IDisposable
                 }
             }
         }
-    }
-
-    private static string TextOf(JsonElement content)
-    {
-        var text = new StringBuilder();
-        foreach (var block in content.EnumerateArray())
-        {
-            text.Append(Text(block, "text"));
-        }
-
-        return text.ToString();
     }
 }

@@ -130,20 +130,4 @@ internal sealed class CohereRequest : IDisposable
             }
         }
     }
-
-    private static string TextOf(JsonElement content)
-    {
-        if (content.ValueKind == JsonValueKind.String)
-        {
-            return content.GetString()!;
-        }
-
-        var text = "";
-        foreach (var block in content.EnumerateArray())
-        {
-            text += Text(block, "text");
-        }
-
-        return text;
-    }
 }

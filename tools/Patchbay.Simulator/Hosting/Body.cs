@@ -46,6 +46,23 @@ internal static class Body
             ? value.GetString()
             : null;
 
+    /// <summary>A text, or all texts of a list of blocks.</summary>
+    public static string TextOf(JsonElement content)
+    {
+        if (content.ValueKind == JsonValueKind.String)
+        {
+            return content.GetString()!;
+        }
+
+        var text = "";
+        foreach (var block in content.EnumerateArray())
+        {
+            text += Text(block, "text");
+        }
+
+        return text;
+    }
+
     /// <summary>A tool as the chat API has it.</summary>
     public static JsonObject Function(string? name, JsonElement schema) => new()
     {
