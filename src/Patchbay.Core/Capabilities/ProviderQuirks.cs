@@ -64,6 +64,9 @@ public static class ProviderQuirks
     /// <summary>Takes no temperature above the number behind it.</summary>
     public const string MaxTemperature = "max_temperature=";
 
+    /// <summary>Signed and encrypted reasoning has the form whose name stands behind it.</summary>
+    public const string ReasoningFormat = "reasoning_format=";
+
     private static readonly string[] Names =
     [
         NoDeveloperRole, NoStore, NoStreamOptions, NoStrictTools, NoToolChoice, NoReasoningEffort, ReplaysReasoning,
@@ -71,11 +74,13 @@ public static class ProviderQuirks
         MaxTokensField, MaxCompletionTokensField, ThinkingType, ThinkingTypeAndEffort, EnableThinking,
     ];
 
-    /// <summary>All names; the one that takes a number ends with an equals sign.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Names, MaxTemperature];
+    /// <summary>All names; those that take a value end with an equals sign.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Names, MaxTemperature, ReasoningFormat];
 
     /// <summary>Whether this is a quirk that is honoured.</summary>
-    public static bool IsKnown(string quirk) => Array.IndexOf(Names, quirk) >= 0 || TryMaxTemperature(quirk, out _);
+    public static bool IsKnown(string quirk) =>
+        Array.IndexOf(Names, quirk) >= 0 || TryMaxTemperature(quirk, out _)
+        || (quirk.Length > ReasoningFormat.Length && quirk.StartsWith(ReasoningFormat, StringComparison.Ordinal));
 
     /// <summary>The number behind <see cref="MaxTemperature"/>.</summary>
     public static bool TryMaxTemperature(string quirk, out double temperature)

@@ -1,3 +1,4 @@
+using Patchbay.Core;
 using Patchbay.Protocol;
 
 namespace Patchbay.Providers;
@@ -7,8 +8,6 @@ namespace Patchbay.Providers;
 /// <c>reasoning_format=NAME</c> where its encrypted reasoning is not OpenAI's.</summary>
 public sealed class OpenAiResponsesProvider : Provider
 {
-    private const string ReasoningFormat = "reasoning_format=";
-
     /// <summary>Reads the quirks once.</summary>
     public OpenAiResponsesProvider(ProviderDescriptor descriptor)
         : base(descriptor)
@@ -19,10 +18,10 @@ public sealed class OpenAiResponsesProvider : Provider
         {
             traits = descriptor.Quirks[i] switch
             {
-                "no_developer_role" => traits with { DeveloperAsSystem = true },
-                "no_strict_tools" => traits with { WithoutStrict = true },
-                var quirk when quirk.StartsWith(ReasoningFormat, StringComparison.Ordinal) =>
-                    traits with { ReasoningFormat = quirk[ReasoningFormat.Length..] },
+                ProviderQuirks.NoDeveloperRole => traits with { DeveloperAsSystem = true },
+                ProviderQuirks.NoStrictTools => traits with { WithoutStrict = true },
+                var quirk when quirk.StartsWith(ProviderQuirks.ReasoningFormat, StringComparison.Ordinal) =>
+                    traits with { ReasoningFormat = quirk[ProviderQuirks.ReasoningFormat.Length..] },
                 _ => traits,
             };
         }
