@@ -15,6 +15,9 @@ public sealed class InferenceContext
 {
     private static readonly Action<object?> OnAborted = static state => ((InferenceContext)state!).CallerLeft();
 
+    // Most chats are shorter; a thousand waiting streams keep 16 MiB of them at most.
+    private const int LongestKept = 16 * 1024;
+
     private CancellationTokenRegistration _aborted;
     private UpstreamCall? _call;
     private volatile bool _callerLeft;
@@ -99,6 +102,9 @@ public sealed class InferenceContext
     /// <see cref="Body"/> is.</summary>
     public CanonicalRequest Canonical => _canonical ??= CanonicalChatReader.Read(Body.Memory);
 
+    /// <summary>Our own count of the prompt's tokens, where somebody needed it.</summary>
+    public long? CountedInput { get; set; }
+
     /// <summary>The answer that came in one piece.</summary>
     public PooledBuffer Whole { get; } = new();
 
@@ -144,10 +150,16 @@ public sealed class InferenceContext
         Volatile.Read(ref _call)?.Abandon();
     }
 
-    /// <summary>Gives back the memory that only a further attempt would need.</summary>
+    /// <summary>Gives back the memory that only a further attempt would need. A short request stays: should the provider not
+    /// say how many tokens it was, they are counted.</summary>
     public void ReleaseRequest(UpstreamCall call)
     {
-        Body.Dispose();
+        if (Body.Length > LongestKept)
+        {
+            Body.Dispose();
+            _canonical = null;
+        }
+
         if (!call.IsSendingBody)
         {
             UpstreamBody.Dispose();
@@ -178,6 +190,8 @@ public sealed class InferenceContext
         Dropped = Parameters.None;
         Emulated = Parameters.None;
         _canonical = null;
+        CountedInput = null;
+        Editor.Release();
         LatencyMs = null;
         Responder?.Dispose();
         Responder = null;

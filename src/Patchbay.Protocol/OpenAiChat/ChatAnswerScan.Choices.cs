@@ -177,7 +177,7 @@ internal sealed partial class ChatAnswerScan
         var start = (int)reader.TokenStartIndex + offset;
         if (counts && reader.TokenType == JsonTokenType.String)
         {
-            OutputBytes += reader.ValueIsEscaped ? JsonText.DecodedLength(reader.ValueSpan) : reader.ValueSpan.Length;
+            Count(reader);
         }
 
         var isNull = reader.TokenType == JsonTokenType.Null;
@@ -229,9 +229,16 @@ internal sealed partial class ChatAnswerScan
         }
     }
 
+    private void Count(in Utf8JsonReader reader)
+    {
+        var length = reader.ValueIsEscaped ? JsonText.DecodedLength(reader.ValueSpan) : reader.ValueSpan.Length;
+        OutputBytes += length;
+        Kept?.Add(reader.ValueSpan, length);
+    }
+
     private void NoteText(in Utf8JsonReader reader, int offset)
     {
-        OutputBytes += reader.ValueIsEscaped ? JsonText.DecodedLength(reader.ValueSpan) : reader.ValueSpan.Length;
+        Count(reader);
         _texts++;
         _text = Inside(reader, offset);
     }

@@ -23,6 +23,9 @@ internal sealed partial class ChatAnswerScan(bool isStream)
     /// <summary>The caller does not want to see reasoning: it counts as output, and is taken out.</summary>
     public bool HidesReasoning { get; set; }
 
+    /// <summary>Receives what the model wrote; null where nobody will ask.</summary>
+    public KeptText? Kept { get; init; }
+
     // Facts about the whole answer.
     public ChatUsageCounts Usage;
 
@@ -85,6 +88,7 @@ internal sealed partial class ChatAnswerScan(bool isStream)
 
     public void Reset()
     {
+        Kept?.Release();
         Usage = default;
         FinishReason = null;
         NativeFinishReason = null;
@@ -132,8 +136,9 @@ internal sealed partial class ChatAnswerScan(bool isStream)
     }
 
     /// <summary>Counts a document like an earlier one with another <see cref="OnlyText"/>, of this many bytes.</summary>
-    public void CountLike(bool hasNestedContent, int textBytes)
+    public void CountLike(bool hasNestedContent, ReadOnlySpan<byte> text, int textBytes)
     {
+        Kept?.Add(text, textBytes);
         ContentHere = hasNestedContent || textBytes > 0;
         HasContent |= ContentHere;
         OutputBytes += textBytes;

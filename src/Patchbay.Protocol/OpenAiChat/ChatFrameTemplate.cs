@@ -51,9 +51,12 @@ internal sealed class ChatFrameTemplate
     /// strings.</summary>
     /// <param name="data">The chunk.</param>
     /// <param name="output">Receives the event.</param>
+    /// <param name="inside">Its text, as it stands in the chunk.</param>
     /// <param name="textBytes">How many bytes of UTF-8 its text stands for.</param>
-    public bool TryWrite(ReadOnlySpan<byte> data, IBufferWriter<byte> output, out int textBytes)
+    public bool TryWrite(
+        ReadOnlySpan<byte> data, IBufferWriter<byte> output, out ReadOnlySpan<byte> inside, out int textBytes)
     {
+        inside = default;
         textBytes = 0;
         if (_rawLength == 0 || !data.StartsWith(_raw.AsSpan(0, _text.Raw)))
         {
@@ -100,6 +103,7 @@ internal sealed class ChatFrameTemplate
 
         sink.Append(_edited.AsSpan(last.EditedEnd, _editedLength - last.EditedEnd));
         sink.Complete();
+        inside = text;
         textBytes = isEscaped ? JsonText.DecodedLength(text) : text.Length;
         return true;
     }

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text.Json;
-using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -57,7 +55,7 @@ public static class ChatOutputTokens
                 }
                 else if (isText && reader.TokenType == JsonTokenType.String)
                 {
-                    tokens += CountString(reader);
+                    tokens += ChatPromptTokens.CountString(reader);
                 }
                 else
                 {
@@ -81,7 +79,7 @@ public static class ChatOutputTokens
             switch (reader.TokenType)
             {
                 case JsonTokenType.String when isText:
-                    tokens += CountString(reader);
+                    tokens += ChatPromptTokens.CountString(reader);
                     break;
                 case JsonTokenType.StartArray or JsonTokenType.StartObject when isText || isCall:
                     tokens += CountParts(ref reader);
@@ -111,24 +109,10 @@ public static class ChatOutputTokens
             }
             else if (isText && reader.TokenType == JsonTokenType.String)
             {
-                tokens += CountString(reader);
+                tokens += ChatPromptTokens.CountString(reader);
             }
         }
 
-        return tokens;
-    }
-
-    private static int CountString(in Utf8JsonReader reader)
-    {
-        var raw = reader.ValueSpan;
-        if (!reader.ValueIsEscaped)
-        {
-            return O200kTokenizer.Count(raw);
-        }
-
-        var rented = ArrayPool<byte>.Shared.Rent(raw.Length);
-        var tokens = O200kTokenizer.Count(rented.AsSpan(0, JsonText.Unescape(raw, rented)));
-        ArrayPool<byte>.Shared.Return(rented);
         return tokens;
     }
 }

@@ -12,7 +12,8 @@ public sealed class ChatStreamEditor
 {
     private const int LongestPrefix = 4 * 1024;
 
-    private readonly ChatAnswerScan _scan = new(isStream: true);
+    private readonly KeptText _kept = new();
+    private readonly ChatAnswerScan _scan;
     private readonly ChatFrameTemplate _template = new();
     private ResponseStamp _stamp;
 
@@ -25,6 +26,9 @@ public sealed class ChatStreamEditor
     private byte[] _usage = [];
     private int _usageLength;
     private byte[] _oneLine = [];
+
+    /// <summary>Prepares an editor; <see cref="Reset"/> begins a stream.</summary>
+    public ChatStreamEditor() => _scan = new ChatAnswerScan(isStream: true) { Kept = _kept };
 
     /// <summary>The event that ends a whole stream.</summary>
     public static ReadOnlySpan<byte> DoneFrame => "data: [DONE]\n\n"u8;
@@ -62,6 +66,13 @@ public sealed class ChatStreamEditor
     /// <summary>UTF-8 bytes of text, reasoning and tool arguments so far, for estimates.</summary>
     public long OutputBytes => _scan.OutputBytes;
 
+    /// <summary>Our own count of the tokens so far, for providers that do not tell; of answers beyond half a megabyte an
+    /// estimate. Takes time: ask once.</summary>
+    public long CountOutputTokens() => _kept.CountTokens(OutputBytes);
+
+    /// <summary>Gives back the memory that only <see cref="CountOutputTokens"/> needs.</summary>
+    public void Release() => _kept.Release();
+
     /// <summary>How many events carried content.</summary>
     public int ContentFrames { get; private set; }
 
@@ -94,10 +105,10 @@ public sealed class ChatStreamEditor
     /// <param name="output">Receives the edited event, only when the result is <see cref="ChunkResult.Forwarded"/>.</param>
     public ChunkResult Process(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
-        if (_template.TryWrite(data, output, out var textBytes))
+        if (_template.TryWrite(data, output, out var text, out var textBytes))
         {
             TemplateFrames++;
-            _scan.CountLike(_template.HasNestedContent, textBytes);
+            _scan.CountLike(_template.HasNestedContent, text, textBytes);
             ContentFrames += _scan.ContentHere ? 1 : 0;
             return ChunkResult.Forwarded;
         }

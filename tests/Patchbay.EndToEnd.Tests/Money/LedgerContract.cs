@@ -114,10 +114,10 @@ public abstract class LedgerContract(LedgerWorld fixture)
         Assert.NotNull(row);
         Assert.Equal((33_000, 33_000), (row.Charge.Nanos, row.ProviderCost.Nanos));
 
-        // The messages are nine tokens by our own estimate, at $0.00001.
-        Assert.Equal(90_000, row.Loss.Nanos);
-        Assert.Equal(lossBefore - 90_000, await Books.BalanceAsync(LedgerAccount.LossFallback, Token));
-        Assert.Equal(owedBefore + 90_000, await Books.BalanceAsync(LedgerAccount.ProviderPayable($"bad-{name}"), Token));
+        // The messages are eight tokens by our own count, at $0.00001.
+        Assert.Equal(80_000, row.Loss.Nanos);
+        Assert.Equal(lossBefore - 80_000, await Books.BalanceAsync(LedgerAccount.LossFallback, Token));
+        Assert.Equal(owedBefore + 80_000, await Books.BalanceAsync(LedgerAccount.ProviderPayable($"bad-{name}"), Token));
         var attempts = (await World.GenerationAsync(id, Token)).GetProperty("provider_responses");
         Assert.Equal(
             [$"BAD-{name.ToUpperInvariant()}", $"GOOD-{name.ToUpperInvariant()}"],

@@ -8,6 +8,9 @@ namespace Patchbay.EndToEnd.Tests;
 [Collection(typeof(SqliteLedger))]
 public sealed class UsageTests(SqliteLedgerWorld fixture)
 {
+    // "user" and "Hello" are a token each; three frame the message, and three the answer.
+    private const int PromptByOurCount = 8;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private World World => fixture.World;
@@ -40,9 +43,21 @@ public sealed class UsageTests(SqliteLedgerWorld fixture)
         var row = await AskAsync($"test/usage-{shape}", stream, expected: null);
 
         Assert.True(row.Usage.Estimated);
-        Assert.Equal(9, row.Usage.PromptTokens);
+        Assert.Equal(PromptByOurCount, row.Usage.PromptTokens);
         Assert.InRange(row.Usage.CompletionTokens, 3, 60);
-        Assert.Equal(9_000 + (row.Usage.CompletionTokens * 2_000), row.Charge.Nanos);
+        Assert.Equal((PromptByOurCount * 1_000) + (row.Usage.CompletionTokens * 2_000), row.Charge.Nanos);
+    }
+
+    [Fact]
+    public async Task A_stream_without_usage_is_charged_for_its_tokens_of_o200k_base()
+    {
+        using var key = await TestKey.CreateAsync(World, Token);
+        var stream = await key.Api.StreamAsync("test/usage-missing", Token);
+
+        var tokens = O200kTokenizer.CountChars(stream.Text);
+        Assert.InRange(tokens, 3, 60);
+        Assert.Equal(tokens, Assert.Single(stream.Usages).GetProperty("completion_tokens").GetInt32());
+        Assert.Equal((PromptByOurCount * 1_000) + (tokens * 2_000), TestKey.CostOf(stream));
     }
 
     [Fact]
@@ -55,7 +70,7 @@ public sealed class UsageTests(SqliteLedgerWorld fixture)
         var tokens = O200kTokenizer.CountChars(text);
         Assert.InRange(tokens, 3, 60);
         Assert.Equal(tokens, answer.Json.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
-        Assert.Equal(9_000 + (tokens * 2_000), TestKey.CostOf(answer));
+        Assert.Equal((PromptByOurCount * 1_000) + (tokens * 2_000), TestKey.CostOf(answer));
     }
 
     [Theory]

@@ -7,8 +7,8 @@ namespace Patchbay.Api;
 /// <summary>What a generation used and what it is charged.</summary>
 internal static class Meter
 {
-    // For providers that report no usage: ordinary text has about four bytes a token. Marked as estimated. Prompts and the
-    // text of streams are not kept, so there is nothing else to go by.
+    // For providers that report no usage: ordinary text has about four bytes a token. Only long prompts are guessed so, for
+    // they are not kept. Marked as estimated, like everything that is our own count.
     private const int BytesPerToken = 4;
 
     // A whole answer is at hand and counted, up to this much text: some tenths of a second at the very worst.
@@ -54,12 +54,21 @@ internal static class Meter
         return new Charge { Cost = total, PromptCost = prompt, CompletionCost = total - prompt };
     }
 
-    private static long InputOf(InferenceContext context) => Math.Max(1, TokensOf(context.Envelope.PromptBytes));
+    private static long InputOf(InferenceContext context) =>
+        context.CountedInput ??= (context.Body.Length is > 0 and <= MostBytesCounted ? ChatPromptTokens.Count(context.Body.Span) : null)
+            ?? Math.Max(1, TokensOf(context.Envelope.PromptBytes));
 
-    private static long OutputOf(InferenceContext context, long bytes) =>
-        context.Responder is null && bytes is > 0 and <= MostBytesCounted
+    private static long OutputOf(InferenceContext context, long bytes)
+    {
+        if (context.Responder is not null)
+        {
+            return context.Editor.CountOutputTokens();
+        }
+
+        return bytes is > 0 and <= MostBytesCounted
             ? ChatOutputTokens.Count(context.Whole.Span) ?? TokensOf(bytes)
             : TokensOf(bytes);
+    }
 
     private static long TokensOf(long bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
 }
