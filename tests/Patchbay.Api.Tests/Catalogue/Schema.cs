@@ -2,12 +2,20 @@ using System.Text.Json;
 
 namespace Patchbay.Api.Tests.Catalogue;
 
-/// <summary>Holds an answer against a schema of our own description.</summary>
+/// <summary>Holds an answer against a schema of an OpenAPI description.</summary>
 internal sealed class Schema
 {
-    private readonly JsonElement _schemas = JsonDocument.Parse(
-        typeof(Schema).Assembly.GetManifestResourceStream("openapi.json")!)
-        .RootElement.GetProperty("components").GetProperty("schemas");
+    private readonly JsonElement _schemas;
+
+    /// <summary>Takes our own description.</summary>
+    public Schema()
+        : this(JsonDocument.Parse(typeof(Schema).Assembly.GetManifestResourceStream("openapi.json")!).RootElement)
+    {
+    }
+
+    /// <summary>Takes another one.</summary>
+    public Schema(JsonElement description) =>
+        _schemas = description.GetProperty("components").GetProperty("schemas");
 
     /// <summary>What is wrong, each with its path; empty when the value fits.</summary>
     public List<string> Check(string name, JsonElement value)
