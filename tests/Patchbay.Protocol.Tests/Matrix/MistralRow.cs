@@ -64,7 +64,7 @@ internal sealed class MistralRow : DialectRow
         get
         {
             const string Counted = """{"prompt_tokens":100,"completion_tokens":40,"total_tokens":140,"prompt_tokens_details":{"cached_tokens":60}}""";
-            return Caches("https://docs.mistral.ai/api/#tag/chat", Whole(Hello, usage: Counted), Chunks("stop", Counted, Hello), 60, 0);
+            return Caches("https://docs.mistral.ai/studio-api/conversations/advanced/prompt-caching", Whole(Hello, usage: Counted), Chunks("stop", Counted, Hello), 60, 0);
         }
     }
 

@@ -51,6 +51,7 @@ internal static class RecordedFiles
             "google" => Read("Gemini", file, Gemini.A_recorded_stream_is_read_whole, Gemini.A_recorded_body_is_read_whole),
             "openai" when file == "responses-parallel-tool-call-wrapper.1.chunks.txt" => new Claim("OpenAI Responses", _ => Responses.A_recording_whose_events_lack_a_brace_cannot_be_read()),
             "openai" when file.EndsWith("-error.json", StringComparison.Ordinal) || file == "responses-openai-error.1.json" => new Claim("OpenAI errors", RecordedErrors.Check),
+            "azure" when file == "azure-deepseek-reasoning.1.json" => new Claim("OpenAI chat", RecordedChat.CheckBody),
             "azure" or "openai" or "xai" when folder == "azure" || file.StartsWith("responses-", StringComparison.Ordinal) =>
                 Read("OpenAI Responses", file, Responses.A_recorded_stream_says_what_its_items_say, Responses.A_recorded_body_says_what_its_items_say),
             "openai-compatible" when file.EndsWith(".sse", StringComparison.Ordinal) => new Claim("OpenAI chat", RecordedChat.CheckEvents),
