@@ -63,6 +63,9 @@ public sealed record ChatForm
     /// <summary>Wants ids of calls that are nine letters and digits.</summary>
     public bool ShortCallIds { get; init; }
 
+    /// <summary>Wants the parameters of every function, even of one that has none.</summary>
+    public bool WithParameters { get; init; }
+
     /// <summary>Takes documents as parts of the type <c>document_url</c>, and uploaded ones as <c>file</c> with nothing but
     /// their id.</summary>
     public bool DocumentUrls { get; init; }
