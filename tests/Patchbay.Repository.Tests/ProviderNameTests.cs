@@ -16,6 +16,7 @@ public sealed class ProviderNameTests
         ("src/Patchbay.Protocol/", "seed", "request parameter"),
         ("src/Patchbay.Protocol/AnthropicMessages/AnthropicDialect.cs", "anthropic", "protocol"),
         ("src/Patchbay.Protocol/CohereChat/CohereDialect.cs", "cohere", "protocol"),
+        ("src/Patchbay.Protocol/MistralChat/MistralDialect.cs", "mistral", "protocol"),
         ("src/Patchbay.Catalog/Local/LocalAnswers.cs", "meta", "member of llama.cpp's list"),
         ("src/Patchbay.Catalog/ProviderListing.cs", "openai", "protocol"),
         ("src/Patchbay.Providers/Lists/ModelListAddress.cs", "openai", "protocol"),

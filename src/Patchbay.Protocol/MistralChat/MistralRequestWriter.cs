@@ -20,6 +20,10 @@ internal static class MistralRequestWriter
         NamedResults = true,
         AnswerAfterResults = true,
         ShortCallIds = true,
+        WithParameters = true,
+
+        // https://docs.mistral.ai/capabilities/document_ai/document_qna
+        DocumentUrls = true,
     };
 
     public static DialectRequest Write(CanonicalRequest request, in DialectTarget target, IBufferWriter<byte> output)

@@ -193,6 +193,9 @@ public static partial class CanonicalChatWriter
                 Text(json, "format"u8, audio.Format);
                 json.WriteEndObject();
                 break;
+            case FilePart file when form.DocumentUrls:
+                WriteDocument(json, file);
+                break;
             case FilePart file:
                 json.WriteString("type"u8, "file"u8);
                 json.WriteStartObject("file"u8);
@@ -206,5 +209,19 @@ public static partial class CanonicalChatWriter
         Cache(json, form, part.Cache);
         Extensions(json, part.Extensions);
         json.WriteEndObject();
+    }
+
+    private static void WriteDocument(Utf8JsonWriter json, FilePart file)
+    {
+        if (file.Data.IsMissing)
+        {
+            json.WriteString("type"u8, "file"u8);
+            Text(json, "file_id"u8, file.FileId);
+            return;
+        }
+
+        json.WriteString("type"u8, "document_url"u8);
+        Text(json, "document_url"u8, file.Data);
+        Text(json, "document_name"u8, file.Name);
     }
 }

@@ -164,7 +164,15 @@ public static partial class CanonicalChatWriter
         json.WriteStartObject("function"u8);
         Text(json, "name"u8, tool.Name);
         Text(json, "description"u8, tool.Description);
-        Raw(json, "parameters"u8, tool.Schema);
+        if (tool.Schema.IsEmpty && form.WithParameters)
+        {
+            json.WriteJson("parameters"u8, "{\"type\":\"object\",\"properties\":{}}"u8);
+        }
+        else
+        {
+            Raw(json, "parameters"u8, tool.Schema);
+        }
+
         Flag(json, "strict"u8, form.Strict ? tool.Strict : null);
         Extensions(json, tool.Extensions);
         json.WriteEndObject();

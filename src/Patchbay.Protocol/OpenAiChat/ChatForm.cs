@@ -63,6 +63,13 @@ public sealed record ChatForm
     /// <summary>Wants ids of calls that are nine letters and digits.</summary>
     public bool ShortCallIds { get; init; }
 
+    /// <summary>Wants the parameters of every function, even of one that has none.</summary>
+    public bool WithParameters { get; init; }
+
+    /// <summary>Takes documents as parts of the type <c>document_url</c>, and uploaded ones as <c>file</c> with nothing but
+    /// their id.</summary>
+    public bool DocumentUrls { get; init; }
+
     /// <summary>Whether a request with these traits has something that this provider does not take.</summary>
     public bool Rewrites(ChatTraits traits) =>
         ((traits & ChatTraits.Reasoning) != 0 && Reasoning != ReasoningReplay.Details)

@@ -88,7 +88,12 @@ public sealed class World : IAsyncDisposable
     public static async Task<World> StartAsync(WorldOptions options, CancellationToken cancellationToken)
     {
         var simulator = await SimulatorHost.StartAsync(
-            new SimulatorOptions { ReplayDirectory = Repository.Wire }, cancellationToken);
+            new SimulatorOptions
+            {
+                ReplayDirectory = Repository.Wire,
+                Providers = [.. options.Protocols.Where(pair => pair.Value == "mistral").Select(pair => new SimulatorProvider { Name = pair.Key, Protocol = pair.Value })],
+            },
+            cancellationToken);
         var data = Directory.CreateTempSubdirectory("patchbay-world-").FullName;
         var world = new World(options, simulator, data);
         await File.WriteAllTextAsync(Path.Combine(data, "patchbay.yaml"), world.Yaml(options.Models), cancellationToken);

@@ -8,9 +8,16 @@ namespace Patchbay.Protocol.Tests;
 /// <summary>What a chat caller hears of an answer in any dialect.</summary>
 internal sealed class Heard
 {
+    private Usage? _usage;
+
     public string Text { get; private set; } = "";
 
     public string Reasoning { get; private set; } = "";
+
+    public string Refusal { get; private set; } = "";
+
+    /// <summary>In how many pieces the text came, and the arguments of the calls.</summary>
+    public (int Text, int Arguments) Pieces { get; private set; }
 
     public List<JsonNode> Details { get; } = [];
 
@@ -30,7 +37,32 @@ internal sealed class Heard
 
     public ChatStreamEditor Editor { get; } = Bytes.Editor();
 
-    public Usage Usage => Editor.Usage;
+    public Usage Usage => _usage ?? Editor.Usage;
+
+    /// <summary>Streams chunks of the chat API through the editor, as the relay does.</summary>
+    public static Heard Chunks(IEnumerable<string> chunks)
+    {
+        var heard = new Heard();
+        foreach (var chunk in chunks)
+        {
+            (heard.Result, var output) = heard.Editor.Process(chunk);
+            heard.Add(output);
+            if (heard.Result is ChunkResult.Done or ChunkResult.Error or ChunkResult.Malformed)
+            {
+                break;
+            }
+        }
+
+        return heard;
+    }
+
+    /// <summary>What a caller hears of a whole chat completion.</summary>
+    public static Heard Of(JsonNode completion)
+    {
+        var heard = new Heard { _usage = UsageOf(completion) };
+        heard.AddChoice(completion["choices"]![0]!, completion["choices"]![0]!["message"]!);
+        return heard;
+    }
 
     /// <summary>Streams events through the translator, as the relay does.</summary>
     public static Heard Stream(Dialect dialect, IEnumerable<(string Name, string Data)> events, DialectRequest? request = null)
@@ -103,25 +135,34 @@ internal sealed class Heard
                 continue;
             }
 
-            var delta = choice["delta"]!;
-            Text += (string?)delta["content"];
-            Reasoning += (string?)delta["reasoning"];
-            Gather(delta["reasoning_details"], Details);
-            Gather(delta["annotations"], Annotations);
-            Gather(delta["images"], Images);
-            Gather(choice["logprobs"]?["content"], Logprobs);
-            foreach (var call in delta["tool_calls"]?.AsArray() ?? [])
-            {
-                var index = (int)call!["index"]!;
-                var old = Calls.GetValueOrDefault(index, ("", "", ""));
-                Calls[index] = (
-                    old.Item1 + (string?)call["id"], old.Item2 + (string?)call["function"]!["name"],
-                    old.Item3 + (string?)call["function"]!["arguments"]);
-            }
-
-            Finish ??= (string?)choice["finish_reason"];
-            Native ??= (string?)choice["native_finish_reason"];
+            AddChoice(choice, choice["delta"]!);
         }
+    }
+
+    private void AddChoice(JsonNode choice, JsonNode delta)
+    {
+        Text += (string?)delta["content"];
+        Reasoning += (string?)delta["reasoning"];
+        Refusal += (string?)delta["refusal"];
+        Gather(delta["reasoning_details"], Details);
+        Gather(delta["annotations"], Annotations);
+        Gather(delta["images"], Images);
+        Gather(choice["logprobs"]?["content"], Logprobs);
+        var arguments = 0;
+        var place = 0;
+        foreach (var call in delta["tool_calls"]?.AsArray() ?? [])
+        {
+            var index = (int?)call!["index"] ?? place;
+            place++;
+            var old = Calls.GetValueOrDefault(index, ("", "", ""));
+            var more = (string?)call["function"]!["arguments"];
+            arguments += string.IsNullOrEmpty(more) ? 0 : 1;
+            Calls[index] = (old.Item1 + (string?)call["id"], old.Item2 + (string?)call["function"]!["name"], old.Item3 + more);
+        }
+
+        Pieces = (Pieces.Text + (string.IsNullOrEmpty((string?)delta["content"]) ? 0 : 1), Pieces.Arguments + arguments);
+        Finish ??= (string?)choice["finish_reason"];
+        Native ??= (string?)choice["native_finish_reason"];
     }
 
     private static void Gather(JsonNode? from, List<JsonNode> to) =>

@@ -102,6 +102,26 @@ public sealed class MistralTests
         Assert.Equal(Parameters.TopK, request.Dropped);
     }
 
+    // https://docs.mistral.ai/api/endpoint/chat (Function): other providers take a function without parameters.
+    [Fact]
+    public void A_function_without_parameters_gets_empty_ones()
+    {
+        var (body, _) = Heard.Write(Dialect, """{"messages":[{"role":"user","content":"Q"}],"tools":[{"type":"function","function":{"name":"now"}}]}""", Heard.Target("m"));
+
+        Heard.AssertJson("""{"name":"now","parameters":{"type":"object","properties":{}}}""", body["tools"]![0]!["function"]);
+    }
+
+    // https://docs.mistral.ai/capabilities/document_ai/document_qna
+    [Theory]
+    [InlineData("""{"filename":"a.pdf","file_data":"https://e.com/a.pdf"}""", """{"type":"document_url","document_url":"https://e.com/a.pdf","document_name":"a.pdf"}""")]
+    [InlineData("""{"file_id":"f1"}""", """{"type":"file","file_id":"f1"}""")]
+    public void Documents_go_by_their_address_or_their_id(string file, string part)
+    {
+        var (body, _) = Heard.Write(Dialect, $$"""{"messages":[{"role":"user","content":[{"type":"text","text":"Q"},{"type":"file","file":{{file}} }]}]}""", Heard.Target("m"));
+
+        Heard.AssertJson(part, body["messages"]![0]!["content"]![1]);
+    }
+
     [Theory]
     [InlineData("high", "none,high", """{"reasoning_effort":"high"}""")]
     [InlineData("low", "none,high", """{"reasoning_effort":"none"}""")]

@@ -3,6 +3,10 @@ namespace Patchbay.Simulator.Hosting;
 /// <summary>One family of upstream routes. A protocol is a folder that implements this, listed in the application.</summary>
 internal interface IProtocol
 {
+    /// <summary>The <see cref="SimulatorProvider.Protocol"/> that a provider must have to be served; null for any. One whose
+    /// routes are those of another has such a name.</summary>
+    string? Profile => null;
+
     /// <summary>Whether this protocol serves the method and the path below the provider, such as <c>v1/models</c>.</summary>
     bool Serves(string method, ReadOnlySpan<char> operation);
 

@@ -8,6 +8,7 @@ using Patchbay.Simulator.Cohere;
 using Patchbay.Simulator.Faults;
 using Patchbay.Simulator.Gemini;
 using Patchbay.Simulator.Log;
+using Patchbay.Simulator.Mistral;
 using Patchbay.Simulator.Ollama;
 using Patchbay.Simulator.OpenAi;
 using Patchbay.Simulator.Responses;
@@ -23,6 +24,7 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
     private readonly IProtocol[] _protocols;
     private readonly FrozenDictionary<string, SimulatorProvider> _providers;
     private readonly FrozenDictionary<string, SimulatorProvider>.AlternateLookup<ReadOnlySpan<char>> _byName;
+    private readonly OpenAiProtocol _openAi = new();
     private readonly ControlRoutes _control;
     private long _sequence;
 
@@ -41,7 +43,7 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
         _byName = _providers.GetAlternateLookup<ReadOnlySpan<char>>();
         _protocols =
         [
-            new OpenAiProtocol(), new AnthropicProtocol(), new AnthropicOnVertex(), new AnthropicOnBedrock(), new GeminiProtocol(),
+            new MistralProtocol(), _openAi, new AnthropicProtocol(), new AnthropicOnVertex(), new AnthropicOnBedrock(), new GeminiProtocol(),
             new ConverseProtocol(), new CohereProtocol(), new OllamaProtocol(), new ResponsesProtocol(),
         ];
         _control = new ControlRoutes(this);
@@ -123,7 +125,7 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
         var protocol = FindProtocol(context, operation);
         if (protocol is null)
         {
-            context.Protocol = _protocols[0];
+            context.Protocol = _openAi;
             context.Settings = Behavior.Default;
             var message = $"The simulator serves no {context.Method} {context.Path}";
             await PlainAnswer.SendErrorAsync(context, new ErrorReply(404, "invalid_request_error", null, message));
@@ -147,7 +149,7 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
     {
         foreach (var protocol in _protocols)
         {
-            if (protocol.Serves(context.Method, context.Path.AsSpan(operation)))
+            if ((protocol.Profile is null || protocol.Profile == context.Provider.Protocol) && protocol.Serves(context.Method, context.Path.AsSpan(operation)))
             {
                 return protocol;
             }

@@ -12,6 +12,9 @@ public sealed record SimulatorProvider
     /// <summary>Model ids that it lists. Every other id is answered as well.</summary>
     public IReadOnlyList<string> Models { get; init; } = DefaultModels;
 
+    /// <summary>What it speaks where its routes do not tell: <c>mistral</c>; null for what they tell.</summary>
+    public string? Protocol { get; init; }
+
     /// <summary>Settings text under every script rule, model name and header.</summary>
     public string Behavior { get; init; } = "";
 }
