@@ -14,6 +14,9 @@ public sealed class CatalogData
 
     internal ModelFamily[] Families { get; init; } = [];
 
+    /// <summary>Prices of which it is known that public lists have them wrong.</summary>
+    internal WrongPrices Wrong { get; init; } = WrongPrices.None;
+
     /// <summary>Reads the facts that are built into this assembly. Reads anew at each call: keep the result.</summary>
     public static CatalogData LoadBuiltIn() => new()
     {
@@ -21,10 +24,30 @@ public sealed class CatalogData
         Models = DataReader.Models(Resource("models.json")),
         Endpoints = DataReader.Endpoints(Resource("endpoints.json")),
         Families = DataReader.Families(Resource("latest.json")),
+        Wrong = WrongPrices.Read(Resource("wrong_prices.json")),
     };
 
     /// <summary>These facts with what was learnt since put over them.</summary>
     public CatalogData With(SyncedCatalog synced) => SyncedLayer.Over(this, synced);
+
+    /// <summary>These facts with an operator's decisions put over them.</summary>
+    public CatalogData With(CatalogOverrides overrides) => OverrideLayer.Over(this, overrides.All);
+
+    /// <summary>Whether it has this model, or this endpoint by <see cref="Endpoint.Id"/>.</summary>
+    public bool Contains(string subject) => FactNames.TagOf(subject) is null
+        ? Array.Exists(Models, model => model.Slug == subject)
+        : Array.Exists(Endpoints, endpoint => subject.EndsWith(endpoint.Id, StringComparison.Ordinal)
+            && RecordFacts.SubjectOf(endpoint) == subject);
+
+    /// <summary>The same with other models and endpoints.</summary>
+    internal CatalogData Layered(ModelRecord[] models, EndpointRecord[] endpoints) => new()
+    {
+        Providers = Providers,
+        Models = models,
+        Endpoints = endpoints,
+        Families = Families,
+        Wrong = Wrong,
+    };
 
     /// <summary>The built-in providers only.</summary>
     internal static ProviderRecord[] ReadProviders() => DataReader.Providers(Resource("providers.json"));
