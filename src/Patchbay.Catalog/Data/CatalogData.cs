@@ -33,11 +33,18 @@ public sealed class CatalogData
     /// <summary>These facts with an operator's decisions put over them.</summary>
     public CatalogData With(CatalogOverrides overrides) => OverrideLayer.Over(this, overrides.All);
 
-    /// <summary>Whether it has this model, or this endpoint by <see cref="Endpoint.Id"/>.</summary>
-    public bool Contains(string subject) => FactNames.TagOf(subject) is null
-        ? Array.Exists(Models, model => model.Slug == subject)
-        : Array.Exists(Endpoints, endpoint => subject.EndsWith(endpoint.Id, StringComparison.Ordinal)
-            && RecordFacts.SubjectOf(endpoint) == subject);
+    /// <summary>The models and endpoints that a text names: a model's slug, an <see cref="Endpoint.Id"/>, or only the
+    /// beginning of one, <c>tag|model slug</c>, which may name several.</summary>
+    public IReadOnlyList<string> Find(string subject)
+    {
+        if (FactNames.TagOf(subject) is null)
+        {
+            return Array.Exists(Models, model => model.Slug == subject) ? [subject] : [];
+        }
+
+        var all = Endpoints.Where(endpoint => subject.Contains(endpoint.Model, StringComparison.Ordinal)).Select(RecordFacts.SubjectOf).ToArray();
+        return all.Contains(subject) ? [subject] : [.. all.Where(id => id.StartsWith(subject + "|", StringComparison.Ordinal))];
+    }
 
     /// <summary>The same with other models and endpoints.</summary>
     internal CatalogData Layered(ModelRecord[] models, EndpointRecord[] endpoints) => new()
