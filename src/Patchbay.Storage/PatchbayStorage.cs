@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Patchbay.Billing;
+using Patchbay.Catalog;
 using Patchbay.Core;
 using Patchbay.Identity;
 using Patchbay.Storage.Postgres;
@@ -36,6 +37,9 @@ public abstract class PatchbayStorage : IAsyncDisposable
 
     /// <summary>Long-lived holds.</summary>
     public abstract IOpenHoldLog OpenHolds { get; }
+
+    /// <summary>What operators have decided of models and endpoints.</summary>
+    public abstract ICatalogOverrideStore CatalogOverrides { get; }
 
     /// <summary>Opens the database, brings its schema up to date and checks it.</summary>
     /// <param name="options">Which database.</param>

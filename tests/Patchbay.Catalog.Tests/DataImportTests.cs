@@ -9,6 +9,7 @@ public sealed class DataImportTests
     [InlineData("models.json")]
     [InlineData("endpoints.json")]
     [InlineData("benchmarks.json")]
+    [InlineData("wrong_prices.json")]
     public void The_committed_data_is_what_the_import_makes_of_the_facts(string name)
     {
         var root = Root();

@@ -25,6 +25,14 @@ internal sealed class Corrections
     /// <summary>The corrected members of a provider.</summary>
     public JsonObject Of(string slug) => _providers[slug]?.AsObject() ?? [];
 
+    /// <summary>Every price that is known to be wrong, as lines that the server reads.</summary>
+    public IEnumerable<JsonObject> WrongPrices => _wrongPrices.Select(entry => new JsonObject
+    {
+        ["model"] = entry.Model,
+        ["provider"] = entry.Provider,
+        ["drop"] = entry.Kind,
+    });
+
     /// <summary>Whether any price of an endpoint is known to be wrong.</summary>
     public bool Concern(string? model, string? provider) =>
         _wrongPrices.Any(entry => entry.Model == model && entry.Provider == provider);

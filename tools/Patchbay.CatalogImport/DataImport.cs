@@ -35,6 +35,7 @@ public static class DataImport
                 providers[Facts.Text(endpoint, "provider")!],
                 corrections)), "model", "provider", "region", "quantization", "id"),
             File("benchmarks.json", benchmarks.Select(BenchmarkLine.Of), "model", "benchmark", "date", "setting"),
+            File("wrong_prices.json", corrections.WrongPrices, "model", "provider", "drop"),
         ];
 
         (string, string) File(string name, IEnumerable<JsonObject> records, params string[] key)

@@ -48,7 +48,7 @@ describe("money", () => {
     ["0.000000001", "$0.001"],
     ["0.0000001234567", "$0.1234567"],
     ["0", "Free"],
-    ["-1", "Varies"],
+    ["-1", "Unknown"],
     [undefined, "–"],
     ["oops", "–"],
   ])("%s USD a token is %s a million", (price, expected) => {

@@ -1,6 +1,6 @@
 import { fromNano, padDecimal, shiftDecimal, toNano } from "./decimal";
 
-/** A price in USD per token as dollars per million tokens: `"0.0000025"` → `"$2.50"`. Zero is `Free`, a negative price `Varies`. */
+/** A price in USD per token as dollars per million tokens: `"0.0000025"` → `"$2.50"`. Zero is `Free`, a negative one stands for a price that nobody told: `Unknown`. */
 export function perMillion(price: string | undefined | null): string {
   return dollars(price, 6, "Free");
 }
@@ -25,7 +25,7 @@ function dollars(price: string | undefined | null, places: number, zero: string)
     return "–";
   }
   if (shifted.startsWith("-")) {
-    return "Varies";
+    return "Unknown";
   }
   return shifted === "0" ? zero : `$${padDecimal(shifted, 2)}`;
 }

@@ -97,7 +97,7 @@ function ModelName({ model }: { model: Model }) {
 
 function Price({ value }: { value: string }) {
   const shown = perMillion(value);
-  return <span className={shown === "Free" ? "font-medium text-good" : shown === "Varies" ? "text-faint" : ""}>{shown}</span>;
+  return <span className={shown === "Free" ? "font-medium text-good" : shown === "Unknown" ? "text-faint" : ""}>{shown}</span>;
 }
 
 export function Modalities({ model }: { model: Model }) {

@@ -3,15 +3,23 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Patchbay.Api;
 
-/// <summary>The read side of the native API: generations, and what this server is.</summary>
+/// <summary>The native API: generations, what operators say of the catalogue, and what this server is.</summary>
 public static class NativeRoutes
 {
     /// <summary>Serves the native operations below the given group, such as <c>/api/v1</c>. Needs in the container:
-    /// <see cref="CallerDirectory"/>, the store of generations and a <see cref="SystemInfo"/>.</summary>
+    /// <see cref="CallerDirectory"/>, the default tenant, the stores of generations and of overrides, and a
+    /// <see cref="SystemInfo"/>; and an <see cref="ICatalogueControl"/> where the catalogue can be changed.</summary>
     public static IEndpointRouteBuilder MapNative(this IEndpointRouteBuilder routes)
     {
         routes.MapOperation<ReadGeneration>("GET", "/generation", Access.AnyKey);
         routes.MapOperation<ListGenerations>("GET", "/generations", Access.AnyKey);
+        routes.MapOperation<ListOverrides>("GET", "/catalog/overrides", Access.Management);
+        routes.MapOperation<SetOverride>("PUT", "/catalog/overrides", Access.Management);
+        routes.MapOperation<RemoveOverride>("DELETE", "/catalog/overrides", Access.Management);
+        routes.MapOperation<ListOverrideChanges>("GET", "/catalog/overrides/changes", Access.Management);
+        routes.MapOperation<ListWaitingChanges>("GET", "/catalog/changes", Access.Management);
+        routes.MapOperation<AcceptChanges>("POST", "/catalog/changes/accept", Access.Management);
+        routes.MapOperation<RejectChanges>("POST", "/catalog/changes/reject", Access.Management);
         routes.MapGet("/system", ReadSystem.RunAsync);
         return routes;
     }

@@ -15,6 +15,12 @@ public sealed class OperatorFile
     public bool Prices(string model, string provider) => Models.Any(own =>
         own.Slug == model && (own.Replace || own.Endpoints.Any(endpoint => endpoint.Provider == provider)));
 
+    /// <summary>Whether the file states everything that could be said of a model, or of an endpoint by
+    /// <see cref="Endpoint.Id"/>, so that no other word on it counts.</summary>
+    public bool Says(string subject) => FactNames.ProviderOf(subject) is { } provider
+        ? Prices(FactNames.ModelOf(subject), provider)
+        : Models.Any(own => own.Slug == subject && own.Replace);
+
     /// <summary>The same with the providers and models of another file whose slugs it does not use.</summary>
     public OperatorFile With(OperatorFile more) => new()
     {

@@ -8,6 +8,7 @@ internal sealed class ListMerge
     private readonly FactTable _target;
     private readonly IReadOnlyDictionary<string, ProviderListing> _providers;
     private readonly IReadOnlySet<(string Subject, string Fact)> _held;
+    private readonly WrongPrices _wrong;
     private readonly FactTable _gone;
     private readonly Dictionary<(string Provider, string Id), string> _goneIds = [];
     private readonly ModelIdentities _models;
@@ -21,14 +22,17 @@ internal sealed class ListMerge
     /// <param name="before">The facts in force.</param>
     /// <param name="providers">The providers of the catalogue, by slug.</param>
     /// <param name="held">Facts that no list may change.</param>
+    /// <param name="wrong">Prices that lists have wrong.</param>
     /// <param name="gone">Built-in endpoints that were gone; the first list that has one again brings it back.</param>
     public ListMerge(
         FactTable before,
         IReadOnlyDictionary<string, ProviderListing> providers,
         IReadOnlySet<(string Subject, string Fact)> held,
+        WrongPrices wrong,
         FactTable gone)
     {
         _held = held;
+        _wrong = wrong;
         _gone = gone;
         foreach (var subject in gone.Subjects)
         {
@@ -219,7 +223,8 @@ internal sealed class ListMerge
 
     private void Set(string subject, string fact, string? value, string source)
     {
-        if (value is not null && !_held.Contains((subject, fact)) && !IsSame(fact, _target.Find(subject, fact), value, subject))
+        if (value is not null && !_held.Contains((subject, fact)) && !_wrong.Contains(subject, fact, source)
+            && !IsSame(fact, _target.Find(subject, fact), value, subject))
         {
             _target.Set(subject, fact, value);
             _sources[(subject, fact)] = source;

@@ -48,6 +48,7 @@ public sealed class SyncPlan
             before,
             providers.ToDictionary(provider => provider.Slug, StringComparer.Ordinal),
             SaidByProviders(current, answers),
+            builtIn.Wrong,
             Gone(builtIn, current));
         var listed = new Dictionary<string, IReadOnlySet<string>>(current.Listed, StringComparer.Ordinal);
         var sources = current.Sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
@@ -73,7 +74,7 @@ public sealed class SyncPlan
         }
 
         RemoveGone(current, answers, read, listed, merge);
-        var (applied, waiting) = Judge(before, merge, now);
+        var (applied, waiting) = Judge(before, merge, Rejected(current), now);
 
         // What earlier syncs left waiting, unless its source has spoken again.
         var waits = waiting.Select(change => (change.Subject, change.Fact)).ToHashSet();
@@ -84,6 +85,7 @@ public sealed class SyncPlan
             BuiltIn = CatalogData.BuiltInVersion(),
             Sources = [.. sources.Values.OrderBy(source => source.Name, StringComparer.Ordinal)],
             Listed = listed,
+            Decisions = current.Decisions,
         };
         return new SyncPlan(next.With(Layer(current, applied), Sorted(waiting.Concat(left)), now), Sorted(applied));
     }
@@ -194,7 +196,12 @@ public sealed class SyncPlan
         }
     }
 
-    private static (List<CatalogChange> Applied, List<CatalogChange> Waiting) Judge(FactTable before, ListMerge merge, DateTimeOffset now)
+    private static HashSet<(string Subject, string Fact, string? Value)> Rejected(SyncedCatalog current) =>
+        [.. current.Decisions.Where(decision => !decision.Accepted)
+            .Select(decision => (decision.Change.Subject, decision.Change.Fact, decision.Change.New))];
+
+    private static (List<CatalogChange> Applied, List<CatalogChange> Waiting) Judge(
+        FactTable before, ListMerge merge, HashSet<(string Subject, string Fact, string? Value)> rejected, DateTimeOffset now)
     {
         var applied = new List<CatalogChange>();
         var waiting = new List<CatalogChange>();
@@ -208,8 +215,17 @@ public sealed class SyncPlan
             var output = merge.Target.Find(FactNames.ModelOf(group.Key), FactNames.Output) ?? "text";
             var waits = PriceJudge.MustWait(prices, before, output.Split(' ').Contains("text"));
             var isNew = !before.Contains(group.Key);
+
+            // Somebody has said no to exactly these prices.
+            var isRejected = prices.Length > 0
+                && Array.TrueForAll(prices, change => rejected.Contains((change.Subject, change.Fact, change.New)));
             foreach (var change in group)
             {
+                if (isRejected && (isNew || change.IsPrice))
+                {
+                    continue;
+                }
+
                 (waits && (isNew || change.IsPrice) ? waiting : applied).Add(change);
             }
         }

@@ -27,6 +27,9 @@ public sealed class SyncedCatalog
     /// <summary>What waits for confirmation; the old prices are in force until then.</summary>
     public IReadOnlyList<CatalogChange> Waiting { get; init; } = [];
 
+    /// <summary>What was said of changes that waited; the last word on each fact.</summary>
+    public IReadOnlyList<PriceDecision> Decisions { get; init; } = [];
+
     /// <summary>What each source listed when it was last good, as <c>provider id</c>; what it listed and no longer lists is
     /// gone.</summary>
     public IReadOnlyDictionary<string, IReadOnlySet<string>> Listed { get; init; } =
@@ -41,7 +44,7 @@ public sealed class SyncedCatalog
             || (change.Provider is { } provider && words.Contains(provider)))];
 
     /// <summary>The same with these waiting changes in force.</summary>
-    public SyncedCatalog Accept(IReadOnlyCollection<CatalogChange> changes, DateTimeOffset now)
+    public SyncedCatalog Accept(IReadOnlyCollection<CatalogChange> changes, string by, DateTimeOffset now)
     {
         var facts = Facts.ToDictionary(fact => (fact.Subject, fact.Fact));
         foreach (var change in changes)
@@ -49,8 +52,12 @@ public sealed class SyncedCatalog
             facts[(change.Subject, change.Fact)] = change with { Kind = ChangeKind.Added, Old = null };
         }
 
-        return With(facts.Values, [.. Waiting.Except(changes)], now);
+        return Decide(facts.Values, changes, accepted: true, by, now);
     }
+
+    /// <summary>The same without these waiting changes: they do not wait again until a list says another price.</summary>
+    public SyncedCatalog Reject(IReadOnlyCollection<CatalogChange> changes, string by, DateTimeOffset now) =>
+        Decide(Facts, changes, accepted: false, by, now);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="InvalidDataException">The bytes are not of this form, or of a newer one.</exception>
@@ -73,6 +80,8 @@ public sealed class SyncedCatalog
                 Sources = [.. root.GetProperty("sources").EnumerateArray().Select(ReadSource)],
                 Facts = [.. root.GetProperty("facts").EnumerateArray().Select(ReadChange)],
                 Waiting = [.. root.GetProperty("waiting").EnumerateArray().Select(ReadChange)],
+                Decisions = root.TryGetProperty("decisions", out var decisions)
+                    ? [.. decisions.EnumerateArray().Select(ReadDecision)] : [],
                 Listed = root.GetProperty("listed").EnumerateObject().ToDictionary(
                     source => source.Name,
                     source => (IReadOnlySet<string>)source.Value.EnumerateArray()
@@ -106,6 +115,7 @@ public sealed class SyncedCatalog
             json.WriteEndArray();
             WriteChanges(json, "facts", Facts);
             WriteChanges(json, "waiting", Waiting);
+            WriteDecisions(json, Decisions);
             json.WriteStartObject("listed");
             foreach (var (source, items) in Listed.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
@@ -126,13 +136,29 @@ public sealed class SyncedCatalog
         return output.ToArray();
     }
 
+    private SyncedCatalog Decide(
+        IEnumerable<CatalogChange> facts, IReadOnlyCollection<CatalogChange> changes, bool accepted, string by, DateTimeOffset now)
+    {
+        var decisions = Decisions.ToDictionary(decision => (decision.Change.Subject, decision.Change.Fact));
+        foreach (var change in changes)
+        {
+            decisions[(change.Subject, change.Fact)] = new PriceDecision(change, accepted, by, now);
+        }
+
+        return With(facts, [.. Waiting.Except(changes)], now, [.. decisions.Values.OrderBy(decision => decision.At)]);
+    }
+
     internal SyncedCatalog With(
-        IEnumerable<CatalogChange> facts, IReadOnlyList<CatalogChange> waiting, DateTimeOffset now) => new()
+        IEnumerable<CatalogChange> facts,
+        IReadOnlyList<CatalogChange> waiting,
+        DateTimeOffset now,
+        IReadOnlyList<PriceDecision>? decisions = null) => new()
         {
             WrittenAt = now,
             BuiltIn = BuiltIn,
             Sources = Sources,
             Listed = Listed,
+            Decisions = decisions ?? Decisions,
             Facts = [.. facts.OrderBy(fact => fact.Subject, StringComparer.Ordinal).ThenBy(fact => fact.Fact, StringComparer.Ordinal)],
             Waiting = waiting,
         };
@@ -165,6 +191,12 @@ public sealed class SyncedCatalog
         json.WriteEndObject();
     }
 
+    private static PriceDecision ReadDecision(JsonElement decision) => new(
+        ReadChange(decision),
+        decision.GetProperty("accepted").GetBoolean(),
+        decision.GetProperty("by").GetString()!,
+        decision.GetProperty("at").GetDateTimeOffset());
+
     private static CatalogChange ReadChange(JsonElement change)
     {
         var old = Text(change, "old");
@@ -185,16 +217,37 @@ public sealed class SyncedCatalog
         foreach (var change in changes)
         {
             json.WriteStartObject();
-            json.WriteString("subject", change.Subject);
-            json.WriteString("fact", change.Fact);
-            WriteText(json, "old", change.Old);
-            WriteText(json, "new", change.New);
-            json.WriteString("source", change.Source);
-            json.WriteString("date", (change.Date ?? default).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            WriteChange(json, change);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteDecisions(Utf8JsonWriter json, IReadOnlyList<PriceDecision> decisions)
+    {
+        json.WriteStartArray("decisions");
+        foreach (var decision in decisions)
+        {
+            json.WriteStartObject();
+            WriteChange(json, decision.Change);
+            json.WriteBoolean("accepted", decision.Accepted);
+            json.WriteString("by", decision.By);
+            json.WriteString("at", decision.At);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteChange(Utf8JsonWriter json, CatalogChange change)
+    {
+        json.WriteString("subject", change.Subject);
+        json.WriteString("fact", change.Fact);
+        WriteText(json, "old", change.Old);
+        WriteText(json, "new", change.New);
+        json.WriteString("source", change.Source);
+        json.WriteString("date", (change.Date ?? default).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
     }
 
     private static string? Text(JsonElement element, string name) =>

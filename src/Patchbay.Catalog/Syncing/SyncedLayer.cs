@@ -3,8 +3,8 @@ namespace Patchbay.Catalog;
 /// <summary>Puts synced facts over stored ones.</summary>
 internal static class SyncedLayer
 {
-    /// <summary>The data with the facts in force. A fact about what does not exist any more, or that this release cannot
-    /// read, is left out.</summary>
+    /// <summary>The data with the facts in force. A fact about what does not exist any more, that this release cannot read,
+    /// or of which it knows better, is left out.</summary>
     public static CatalogData Over(CatalogData data, SyncedCatalog synced)
     {
         if (synced.Facts.Count == 0)
@@ -15,6 +15,11 @@ internal static class SyncedLayer
         var facts = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
         foreach (var fact in synced.Facts)
         {
+            if (data.Wrong.Contains(fact.Subject, fact.Fact, fact.Source))
+            {
+                continue;
+            }
+
             if (!facts.TryGetValue(fact.Subject, out var known))
             {
                 facts.Add(fact.Subject, known = new Dictionary<string, string>(StringComparer.Ordinal));
@@ -23,13 +28,7 @@ internal static class SyncedLayer
             known[fact.Fact] = fact.New ?? "";
         }
 
-        return new CatalogData
-        {
-            Providers = data.Providers,
-            Models = Models(data.Models, facts),
-            Endpoints = Endpoints(data.Endpoints, facts),
-            Families = data.Families,
-        };
+        return data.Layered(Models(data.Models, facts), Endpoints(data.Endpoints, facts));
     }
 
     private static ModelRecord[] Models(ModelRecord[] models, Dictionary<string, Dictionary<string, string>> facts)

@@ -18,8 +18,12 @@ internal sealed partial class CatalogReloader(
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(150);
 
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Lock _swapping = new();
     private volatile bool _asked;
-    private OperatorFile _file = configuration.File;
+    private volatile OperatorFile _file = configuration.File;
+
+    /// <summary>The operator's file as it is in force.</summary>
+    public OperatorFile File => _file;
 
     /// <summary>Reads the file again even if it looks unchanged; returns before that is done.</summary>
     public void RequestReload()
@@ -106,7 +110,7 @@ internal sealed partial class CatalogReloader(
     }
 
     /// <summary>Puts what was synced by this or another process in force.</summary>
-    private void TakeSynced()
+    public void TakeSynced()
     {
         try
         {
@@ -119,12 +123,19 @@ internal sealed partial class CatalogReloader(
         }
     }
 
-    private void Swap(string path)
+    /// <summary>Puts a new catalogue of all that is known in force.</summary>
+    /// <param name="cause">What has changed.</param>
+    public void Swap(string cause)
     {
-        var catalog = source.Build(_file);
-        holder.Swap(catalog);
-        var counts = CatalogCounts.Of(catalog);
-        Log.Reloaded(log, path, counts.RoutableModels, counts.Models);
+        CatalogCounts counts;
+        lock (_swapping)
+        {
+            var catalog = source.Build(_file);
+            holder.Swap(catalog);
+            counts = CatalogCounts.Of(catalog);
+        }
+
+        Log.Reloaded(log, cause, counts.RoutableModels, counts.Models);
     }
 
     /// <summary>Looks at the files now instead of at the next turn; returns before that is done.</summary>

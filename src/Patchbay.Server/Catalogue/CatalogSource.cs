@@ -3,12 +3,13 @@ using Patchbay.Providers;
 
 namespace Patchbay.Server;
 
-/// <summary>Builds catalogues from the built-in facts, what was synced since, the operator's file and the keys in the
-/// environment; each stands over the one before.</summary>
+/// <summary>Builds catalogues from the built-in facts, what was synced since, what operators set in the database, the
+/// operator's file and the keys in the environment; each stands over the one before.</summary>
 internal sealed class CatalogSource(CatalogData builtIn, ICredentialSource credentials)
 {
+    private readonly Lock _changing = new();
     private long _version;
-    private volatile Layered _layered = new(SyncedCatalog.Empty, builtIn);
+    private volatile Layered _layered = new(SyncedCatalog.Empty, CatalogOverrides.None, builtIn, builtIn);
 
     /// <summary>The built-in facts.</summary>
     public CatalogData BuiltIn => builtIn;
@@ -17,8 +18,31 @@ internal sealed class CatalogSource(CatalogData builtIn, ICredentialSource crede
     public SyncedCatalog Synced
     {
         get => _layered.Synced;
-        set => _layered = new Layered(value, builtIn.With(value));
+        set
+        {
+            lock (_changing)
+            {
+                var known = builtIn.With(value);
+                _layered = new Layered(value, _layered.Overrides, known, known.With(_layered.Overrides));
+            }
+        }
     }
+
+    /// <summary>What operators set in the database; counts from the next <see cref="Build"/>.</summary>
+    public CatalogOverrides Overrides
+    {
+        get => _layered.Overrides;
+        set
+        {
+            lock (_changing)
+            {
+                _layered = _layered with { Overrides = value, Data = _layered.Known.With(value) };
+            }
+        }
+    }
+
+    /// <summary>The built-in facts with what was synced, without what operators set.</summary>
+    public CatalogData Known => _layered.Known;
 
     /// <summary>Models on this machine that nobody wrote into the file; the file wins over them.</summary>
     public OperatorFile? Local { get; set; }
@@ -32,7 +56,7 @@ internal sealed class CatalogSource(CatalogData builtIn, ICredentialSource crede
             Interlocked.Increment(ref _version),
             ProviderFactory.Speaks);
 
-    private sealed record Layered(SyncedCatalog Synced, CatalogData Data);
+    private sealed record Layered(SyncedCatalog Synced, CatalogOverrides Overrides, CatalogData Known, CatalogData Data);
 }
 
 /// <summary>How much of a catalogue there is, and how much of it can be called now.</summary>

@@ -143,7 +143,7 @@ internal sealed class CatalogCommand(CommonOptions common)
         var dry = parse.GetValue(_dryRun);
         if (!dry)
         {
-            context.Store.Save(current.Accept(accepted, TimeProvider.System.GetUtcNow()));
+            context.Store.Save(current.Accept(accepted, "command line", TimeProvider.System.GetUtcNow()));
         }
 
         await output.WriteAsync(parse.GetValue(_json)

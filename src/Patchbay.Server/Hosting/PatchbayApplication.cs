@@ -207,14 +207,13 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         var source = new CatalogSource(CatalogData.LoadBuiltIn(), EnvironmentCredentials.Instance);
         var store = new CatalogStore(_data);
         TakeSynced(source, store);
+        source.Overrides = await storage.CatalogOverrides.LoadAsync(cancellationToken);
         var catalog = await LookForLocalAsync(source, source.Build(_configuration.File), cancellationToken);
         services.AddSingleton(source);
         services.AddSingleton(new CatalogHolder(catalog));
         services.AddSingleton(reader);
         services.AddSingleton(_configuration);
         services.AddCatalogSync(Settings.Catalog, store);
-        services.AddSingleton<CatalogReloader>();
-        services.AddHostedService(provider => provider.GetRequiredService<CatalogReloader>());
     }
 
     /// <summary>A broken file of synced facts does not stop the server: the built-in ones are there.</summary>

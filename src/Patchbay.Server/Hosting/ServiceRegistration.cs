@@ -23,6 +23,7 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Settlements);
         services.AddSingleton(storage.Ledger);
         services.AddSingleton(storage.OpenHolds);
+        services.AddSingleton(storage.CatalogOverrides);
     }
 
     /// <summary>Adds what serves requests.</summary>
@@ -60,6 +61,11 @@ internal static class ServiceRegistration
             provider.GetRequiredService<CredentialContext>(), CatalogSyncer.Within, CatalogSyncer.MostBytes));
         services.AddSingleton<CatalogSyncer>();
         services.AddHostedService<CatalogSyncService>();
+        services.AddSingleton<CatalogReloader>();
+        services.AddHostedService(provider => provider.GetRequiredService<CatalogReloader>());
+        services.AddSingleton<OverrideFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<OverrideFollower>());
+        services.AddSingleton<ICatalogueControl, CatalogueControl>();
     }
 
     private static UpstreamLimits UpstreamLimitsOf(LimitSettings limits) => new()

@@ -11,4 +11,8 @@ internal static class AdvisoryLock
 
     /// <summary>Held in a transaction that adds to the books, so that batches are numbered and chained one by one.</summary>
     public const string Books = "SELECT pg_advisory_xact_lock(7301, 2)";
+
+    /// <summary>Held in a transaction that changes the overrides of the catalogue, so that they are numbered one by one. The
+    /// number 3 is that of the partitions.</summary>
+    public const string Catalogue = "SELECT pg_advisory_xact_lock(7301, 4)";
 }

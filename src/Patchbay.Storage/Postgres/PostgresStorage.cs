@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Patchbay.Billing;
+using Patchbay.Catalog;
 using Patchbay.Core;
 using Patchbay.Identity;
 
@@ -29,6 +30,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         Generations = new PostgresGenerationStore(database);
         Ledger = new PostgresLedgerStore(database, timeProvider);
         OpenHolds = new PostgresOpenHoldLog(database);
+        CatalogOverrides = new PostgresCatalogOverrideStore(database);
     }
 
     /// <inheritdoc/>
@@ -54,6 +56,9 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }
+
+    /// <inheritdoc/>
+    public override ICatalogOverrideStore CatalogOverrides { get; }
 
     /// <summary>Connects, takes the lock of the one server when exclusive, and brings the schema up to date.</summary>
     public static async Task<PostgresStorage> OpenAsync(

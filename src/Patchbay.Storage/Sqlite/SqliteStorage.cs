@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Patchbay.Billing;
+using Patchbay.Catalog;
 using Patchbay.Core;
 using Patchbay.Identity;
 using Patchbay.Storage.Journal;
@@ -44,6 +45,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Settlements = new SqliteSettlementLog(journal, writer);
         Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
         OpenHolds = new SqliteOpenHoldLog(writer, _readers);
+        CatalogOverrides = new SqliteCatalogOverrideStore(writer, _readers);
     }
 
     /// <inheritdoc/>
@@ -69,6 +71,9 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }
+
+    /// <inheritdoc/>
+    public override ICatalogOverrideStore CatalogOverrides { get; }
 
     /// <summary>The writing thread, for tests that take the disk away from it.</summary>
     internal SqliteWriter Writer => _writer;

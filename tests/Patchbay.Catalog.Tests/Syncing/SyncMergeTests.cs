@@ -41,7 +41,7 @@ public sealed class SyncMergeTests
 
         Assert.DoesNotContain(plan.Applied, change => change.IsEndpoint);
         Assert.False(SyncWorld.Build(plan.Next).TryGetModel("maker/four", out _));
-        var accepted = plan.Next.Accept(plan.Next.WaitingFor(["maker/four"]), SyncWorld.Now);
+        var accepted = plan.Next.Accept(plan.Next.WaitingFor(["maker/four"]), "tester", SyncWorld.Now);
         Assert.True(SyncWorld.Build(accepted).TryGetModel("maker/four", out var model));
         Assert.True(Assert.Single(model.Endpoints).PriceKnown);
     }

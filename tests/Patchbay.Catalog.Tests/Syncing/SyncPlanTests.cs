@@ -75,7 +75,7 @@ public sealed class SyncPlanTests
         Assert.All((string[])["maker/one", "maker", "maker|maker/one|one"], word => Assert.Single(first.WaitingFor([word])));
         Assert.Empty(first.WaitingFor(["maker/two"]));
 
-        var accepted = first.Accept(first.WaitingFor(["maker/one"]), SyncWorld.Now);
+        var accepted = first.Accept(first.WaitingFor(["maker/one"]), "tester", SyncWorld.Now);
         Assert.Empty(accepted.Waiting);
         Assert.Equal("0.000009", PromptOf(accepted, "maker/one", "maker"));
         var third = SyncWorld.Plan(accepted, answer);

@@ -30,6 +30,8 @@ public sealed class SqliteAuditTests() : AuditCompliance(new SqliteTestDatabase(
 
 public sealed class SqliteOpenHoldTests() : OpenHoldCompliance(new SqliteTestDatabase());
 
+public sealed class SqliteCatalogOverrideTests() : CatalogOverrideCompliance(new SqliteTestDatabase());
+
 public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabase())
 {
     /// <summary>The journal takes them; whoever must see them learns that the database has not.</summary>

@@ -22,7 +22,24 @@ internal sealed class JsonBody
         GatewayErrorKind.PayloadTooLarge, "The body is larger than 65536 bytes.");
 
     private readonly Dictionary<string, JsonElement> _unread = [];
+    private readonly List<JsonBody> _sections = [];
+    private readonly JsonBody? _above;
+    private readonly string _path = "";
     private GatewayError? _fault;
+
+    private JsonBody()
+    {
+    }
+
+    private JsonBody(JsonBody above, string name, JsonElement members)
+    {
+        _above = above;
+        _path = name + ".";
+        foreach (var member in members.EnumerateObject())
+        {
+            _unread.Add(member.Name, member.Value);
+        }
+    }
 
     /// <summary>Reads the whole body, at most 64 KiB of it.</summary>
     public static async ValueTask<JsonBody> ReadAsync(HttpRequest request)
@@ -60,15 +77,126 @@ internal sealed class JsonBody
             Refuse(name, "is not a member of this request.");
         }
 
+        foreach (var section in _sections)
+        {
+            section.FindFault();
+        }
+
         return _fault;
     }
 
     /// <summary>Notes a fault that only the operation can see; an earlier one stays.</summary>
-    public void Refuse(string name, string reason) =>
+    public void Refuse(string name, string reason)
+    {
+        if (_above is not null)
+        {
+            _above.Refuse(_path + name, reason);
+            return;
+        }
+
         _fault ??= new GatewayError(GatewayErrorKind.InvalidRequest, $"'{Shorten(name)}' {reason}")
         {
             Parameter = Shorten(name),
         };
+    }
+
+    /// <summary>An object, whose members are read in the same way and checked with this one's; or null.</summary>
+    public Optional<JsonBody?> Section(string name)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        return element.ValueKind switch
+        {
+            JsonValueKind.Null => new Optional<JsonBody?>(true, null),
+            JsonValueKind.Object when TryOpen(name, element) is { } section => new Optional<JsonBody?>(true, section),
+            _ => Refused<JsonBody?>(name, "must be an object or null."),
+        };
+    }
+
+    /// <summary>A list of at most so many objects.</summary>
+    public Optional<IReadOnlyList<JsonBody>> Sections(string name, int most)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        var sections = new List<JsonBody>();
+        foreach (var item in element.ValueKind == JsonValueKind.Array && element.GetArrayLength() <= most ? element.EnumerateArray() : default)
+        {
+            if (item.ValueKind == JsonValueKind.Object && TryOpen($"{name}[{sections.Count}]", item) is { } section)
+            {
+                sections.Add(section);
+            }
+        }
+
+        return element.ValueKind == JsonValueKind.Array && sections.Count == element.GetArrayLength()
+            ? new Optional<IReadOnlyList<JsonBody>>(true, sections)
+            : Refused<IReadOnlyList<JsonBody>>(name, $"must be a list of at most {most} objects.");
+    }
+
+    /// <summary>A list of one to so many texts, each not blank and at most so long.</summary>
+    public Optional<IReadOnlyList<string>> Texts(string name, int most, int longest)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        var texts = new List<string>();
+        foreach (var item in element.ValueKind == JsonValueKind.Array && element.GetArrayLength() <= most ? element.EnumerateArray() : default)
+        {
+            if (TryGetText(item, out var text) && !string.IsNullOrWhiteSpace(text) && text.Length <= longest)
+            {
+                texts.Add(text);
+            }
+        }
+
+        return texts.Count > 0 && texts.Count == element.GetArrayLength()
+            ? new Optional<IReadOnlyList<string>>(true, texts)
+            : Refused<IReadOnlyList<string>>(name, $"must be a list of 1 to {most} texts of at most {longest} characters.");
+    }
+
+    /// <summary>A whole number of tokens from one on, or null.</summary>
+    public Optional<int?> Tokens(string name)
+    {
+        const int Most = 1_000_000_000;
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return new Optional<int?>(true, null);
+        }
+
+        return element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number is >= 1 and <= Most
+            ? new Optional<int?>(true, number)
+            : Refused<int?>(name, $"must be a whole number of tokens from 1 to {Most}, or null.");
+    }
+
+    /// <summary>A price in dollars per unit, as a text or a number; or null.</summary>
+    public Optional<UnitPrice?> Price(string name, UnitPrice most, string unit)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return new Optional<UnitPrice?>(true, null);
+        }
+
+        var text = element.ValueKind == JsonValueKind.Number ? element.GetRawText() : TryGetText(element, out var some) ? some : "";
+        return UnitPrice.TryParse(text, out var price) && price.Femtos <= most.Femtos
+            ? new Optional<UnitPrice?>(true, price)
+            : Refused<UnitPrice?>(name, $"must be a price in dollars per {unit} from 0 to {most} with at most fifteen decimals, or null.");
+    }
 
     /// <summary>A text of 1 to this many characters, not blank and without control characters.</summary>
     public Optional<string> Text(string name, int longest)
@@ -227,6 +355,21 @@ internal sealed class JsonBody
         _unread.Clear();
         _fault = new GatewayError(
             GatewayErrorKind.InvalidRequest, "The body must be one JSON object, well-formed and in UTF-8.");
+    }
+
+    /// <summary>Null when a name in it is no text.</summary>
+    private JsonBody? TryOpen(string name, JsonElement members)
+    {
+        try
+        {
+            var section = new JsonBody(this, name, members);
+            _sections.Add(section);
+            return section;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private bool TryTake(string name, out JsonElement element) => _unread.Remove(name, out element);
