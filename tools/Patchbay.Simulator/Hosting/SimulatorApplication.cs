@@ -10,6 +10,7 @@ using Patchbay.Simulator.Gemini;
 using Patchbay.Simulator.Log;
 using Patchbay.Simulator.Ollama;
 using Patchbay.Simulator.OpenAi;
+using Patchbay.Simulator.Replicate;
 using Patchbay.Simulator.Responses;
 using Patchbay.Simulator.Scripting;
 
@@ -42,7 +43,7 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
         _protocols =
         [
             new OpenAiProtocol(), new AnthropicProtocol(), new AnthropicOnVertex(), new AnthropicOnBedrock(), new GeminiProtocol(),
-            new ConverseProtocol(), new CohereProtocol(), new OllamaProtocol(), new ResponsesProtocol(),
+            new ConverseProtocol(), new CohereProtocol(), new OllamaProtocol(), new ResponsesProtocol(), new ReplicateProtocol(),
         ];
         _control = new ControlRoutes(this);
     }
