@@ -23,6 +23,7 @@ public static class ProviderFactory
         "bedrock" => static descriptor => new BedrockProvider(descriptor),
         "bedrock-anthropic" => static descriptor => new BedrockAnthropicProvider(descriptor),
         "cohere" => static descriptor => new CohereProvider(descriptor),
+        "replicate" => static descriptor => new ReplicateProvider(descriptor),
         "ollama" => static descriptor => new OllamaProvider(descriptor),
         _ => null,
     };

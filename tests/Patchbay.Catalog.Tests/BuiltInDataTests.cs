@@ -108,7 +108,6 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
     [Theory]
     [InlineData("z-ai")]
     [InlineData("minimax")]
-    [InlineData("cohere")]
     [InlineData("azure")]
     public void Who_speaks_OpenAIs_chat_API_is_called_by_it(string slug)
     {

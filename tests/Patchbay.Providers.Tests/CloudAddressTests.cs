@@ -22,7 +22,7 @@ public sealed class CloudAddressTests
 
         Assert.Equal(whole, provider.ChatAddress(model, stream: false).AbsoluteUri);
         Assert.Equal(stream, provider.ChatAddress(model, stream: true).AbsoluteUri);
-        Assert.Equal(protocol == "vertex-rawpredict" ? null : protocol, provider.Dialect?.Name);
+        Assert.Equal(protocol is "vertex-rawpredict" or "azure-openai" ? null : protocol, provider.Dialect?.Name);
     }
 
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html: the path is encoded twice.

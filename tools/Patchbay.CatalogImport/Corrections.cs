@@ -33,6 +33,10 @@ internal sealed class Corrections
         ["drop"] = entry.Kind,
     });
 
+    /// <summary>A provider's id of a model, put right where the source has it wrong.</summary>
+    public string? IdOf(string? provider, string? id) =>
+        provider is null || id is null ? id : Facts.Text(Of(provider)["ids"] as JsonObject ?? [], id) ?? id;
+
     /// <summary>Whether any price of an endpoint is known to be wrong.</summary>
     public bool Concern(string? model, string? provider) =>
         _wrongPrices.Any(entry => entry.Model == model && entry.Provider == provider);

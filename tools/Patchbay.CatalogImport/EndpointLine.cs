@@ -16,7 +16,7 @@ internal static class EndpointLine
         var line = new JsonObject();
         Facts.Copy(source, "model", line, "model");
         Facts.Copy(source, "provider", line, "provider");
-        Facts.Copy(source, "provider_model_id", line, "id");
+        Facts.Add(line, "id", corrections.IdOf(Facts.Text(source, "provider"), Facts.Text(source, "provider_model_id")));
         Facts.Add(line, "protocol", Protocol(source, model, provider, corrections));
         var prices = Prices(source["pricing"] as JsonObject, Wrong);
         if (Facts.Text(model, "type") is "embedding" or "rerank" && prices.Count > 0)

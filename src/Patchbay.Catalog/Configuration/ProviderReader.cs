@@ -11,7 +11,7 @@ internal static partial class ProviderReader
     internal static readonly string[] Protocols =
     [
         "openai", "openai-responses", "anthropic", "gemini", "vertex", "vertex-anthropic", "vertex-rawpredict", "bedrock",
-        "bedrock-anthropic", "azure-openai", "cohere", "mistral", "ollama",
+        "bedrock-anthropic", "azure-openai", "cohere", "mistral", "ollama", "replicate",
     ];
 
     // The schemes of the built-in providers, by their slugs.

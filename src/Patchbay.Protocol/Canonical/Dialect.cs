@@ -23,6 +23,9 @@ public abstract class Dialect
     /// without.</summary>
     public virtual bool HasChoices => false;
 
+    /// <summary>The HTTP status of an answer.</summary>
+    public virtual int AnswerStatus => 200;
+
     /// <summary>Writes a request for an endpoint. Does not change it: the next endpoint may get it too.</summary>
     /// <param name="request">What the caller asks.</param>
     /// <param name="target">The endpoint.</param>

@@ -18,6 +18,10 @@ public sealed record DialectRequest
     /// <summary>Content that the dialect cannot carry at all. Such a request must not be sent.</summary>
     public Modalities Unsayable { get; init; }
 
+    /// <summary>Why the dialect cannot carry the request at all, as the end of a sentence about the provider; null when it
+    /// can. Such a request must not be sent, and nothing was written.</summary>
+    public string? Unsendable { get; init; }
+
     /// <summary>The name of the tool whose arguments are the answer: a structured answer is emulated by a forced call.
     /// Null when the answer is the answer.</summary>
     public string? AnswerTool { get; init; }

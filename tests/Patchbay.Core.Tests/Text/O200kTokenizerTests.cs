@@ -141,8 +141,12 @@ public sealed class O200kTokenizerTests
         var large = Repeated(unit, 1024 * 1024);
         Least(small);
 
-        // Linear growth would be 16, quadratic growth 256.
-        var ratio = Least(large) / Least(small);
+        // Linear growth would be 16, quadratic growth 256. A machine that does other things may spoil a round, but not five.
+        var ratio = double.MaxValue;
+        for (var round = 0; round < 5 && ratio >= 96; round++)
+        {
+            ratio = Math.Min(ratio, Least(large) / Least(small));
+        }
 
         Assert.True(ratio < 96, $"{ratio:F1} times");
     }

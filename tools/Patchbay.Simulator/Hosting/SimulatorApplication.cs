@@ -11,6 +11,7 @@ using Patchbay.Simulator.Log;
 using Patchbay.Simulator.Mistral;
 using Patchbay.Simulator.Ollama;
 using Patchbay.Simulator.OpenAi;
+using Patchbay.Simulator.Replicate;
 using Patchbay.Simulator.Responses;
 using Patchbay.Simulator.Scripting;
 
@@ -44,7 +45,7 @@ internal sealed class SimulatorApplication : IHttpApplication<Exchange>
         _protocols =
         [
             new MistralProtocol(), _openAi, new AnthropicProtocol(), new AnthropicOnVertex(), new AnthropicOnBedrock(), new GeminiProtocol(),
-            new ConverseProtocol(), new CohereProtocol(), new OllamaProtocol(), new ResponsesProtocol(),
+            new ConverseProtocol(), new CohereProtocol(), new OllamaProtocol(), new ResponsesProtocol(), new ReplicateProtocol(),
         ];
         _control = new ControlRoutes(this);
     }

@@ -83,7 +83,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         call.Expect(FirstByteLimit(context, hasAlternative));
         var address = envelope.Stream ? binding.StreamAddress : binding.Address;
         await invoker.SendAsync(call, provider, address, context.UpstreamBody.Memory, envelope.Stream);
-        if (call.Status != 200)
+        if (call.Status != AnswerStatus(provider))
         {
             return await ReadErrorAsync(context, call, provider);
         }
@@ -91,6 +91,8 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         ParameterHeaders.Set(context);
         return null;
     }
+
+    private static int AnswerStatus(Provider provider) => provider.Dialect?.AnswerStatus ?? StatusCodes.Status200OK;
 
     // All attempts together stay within the bound before an answer.
     private TimeSpan FirstByteLimit(InferenceContext context, bool hasAlternative)
@@ -161,7 +163,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         {
             health.RecordFailure(endpoint, error.Kind, error.RetryAfter);
             context.Errors.Add(error);
-            if (call.Status == 200 && error.Kind != GatewayErrorKind.ClientClosed)
+            if (call.Status == AnswerStatus(context.Binding!.Provider) && error.Kind != GatewayErrorKind.ClientClosed)
             {
                 BookLoss(context, candidate);
             }

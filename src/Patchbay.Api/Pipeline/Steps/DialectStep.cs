@@ -18,6 +18,11 @@ internal static class DialectStep
         }
 
         var request = dialect.WriteRequest(context.Canonical, target, context.UpstreamBody);
+        if (request.Unsendable is { } why)
+        {
+            return Refuse(context, "messages", why);
+        }
+
         if (request.Unsayable != Modalities.None)
         {
             return Refuse(
