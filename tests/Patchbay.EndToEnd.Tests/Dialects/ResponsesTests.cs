@@ -148,7 +148,7 @@ public sealed class ResponsesTests(ResponsesWorld fixture) : IClassFixture<Respo
         for (var turn = 1; turn <= 3; turn++)
         {
             World.Simulator.Reset();
-            var assistant = await TurnAsync("test/caller", messages, more, stream);
+            var assistant = await Conversation.TurnAsync(World, "test/caller", messages, more, stream, Token);
 
             // What the provider was sent holds every earlier item, in its order, and it has checked what it had encrypted.
             var sent = JsonNode.Parse(Assert.Single(World.Simulator.Log.Requests).BodyText)!;
@@ -212,7 +212,7 @@ public sealed class ResponsesTests(ResponsesWorld fixture) : IClassFixture<Respo
     public async Task Calls_that_are_told_in_turns_keep_their_arguments()
     {
         var whole = await World.Api.ChatAsync("test/interleaved", Token, Tools);
-        var assistant = await TurnAsync("test/interleaved", [new JsonObject { ["role"] = "user", ["content"] = "Hello" }], Tools, stream: true);
+        var assistant = await Conversation.TurnAsync(World, "test/interleaved", [new JsonObject { ["role"] = "user", ["content"] = "Hello" }], Tools, stream: true, Token);
 
         var calls = whole.Json.GetProperty("choices")[0].GetProperty("message").GetProperty("tool_calls").EnumerateArray().ToList();
         Assert.Equal("tool_calls", whole.Json.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
@@ -338,44 +338,5 @@ public sealed class ResponsesTests(ResponsesWorld fixture) : IClassFixture<Respo
         var refused = await World.Api.ChatAsync("test/plain", Token, "\"n\":2");
 
         Assert.Equal((400, "n"), (refused.Status, refused.Json.GetProperty("error").GetProperty("param").GetString()));
-    }
-
-    // One turn, given back as a caller would send it: streamed fragments stay fragments.
-    private async Task<JsonNode> TurnAsync(string model, JsonArray messages, string more, bool stream)
-    {
-        var body = $$"""{"model":"{{model}}","stream":{{(stream ? "true" : "false")}},"messages":{{messages.ToJsonString()}},{{more}} }""";
-        var response = await World.Api.PostAsync("/api/v1/chat/completions", body, Token);
-        Assert.True(response.Status == 200, response.Body);
-        if (!stream)
-        {
-            return JsonNode.Parse(response.Body)!["choices"]![0]!["message"]!.DeepClone();
-        }
-
-        var details = new JsonArray();
-        var calls = new JsonArray();
-        foreach (var line in response.Body.Split('\n').Where(line => line.StartsWith("data: {", StringComparison.Ordinal)))
-        {
-            var delta = JsonNode.Parse(line[6..])!["choices"]?.AsArray().FirstOrDefault()?["delta"];
-            foreach (var detail in delta?["reasoning_details"]?.AsArray() ?? [])
-            {
-                details.Add(detail!.DeepClone());
-            }
-
-            foreach (var call in delta?["tool_calls"]?.AsArray() ?? [])
-            {
-                var index = (int)call!["index"]!;
-                if (index == calls.Count)
-                {
-                    calls.Add(call.DeepClone());
-                }
-                else
-                {
-                    var function = calls[index]!["function"]!;
-                    function["arguments"] = (string?)function["arguments"] + (string?)call["function"]!["arguments"];
-                }
-            }
-        }
-
-        return new JsonObject { ["role"] = "assistant", ["content"] = null, ["reasoning_details"] = details, ["tool_calls"] = calls };
     }
 }
