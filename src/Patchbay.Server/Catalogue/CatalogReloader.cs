@@ -50,8 +50,7 @@ internal sealed partial class CatalogReloader(
             return false;
         }
 
-        _file = found.File;
-        Swap(reader.FilePath);
+        Swap(reader.FilePath, found.File);
         var changed = SettingList.All
             .Where(setting => setting.Show(found.Settings) != setting.Show(settings))
             .Select(setting => setting.Path)
@@ -125,13 +124,15 @@ internal sealed partial class CatalogReloader(
 
     /// <summary>Puts a new catalogue of all that is known in force.</summary>
     /// <param name="cause">What has changed.</param>
-    public void Swap(string cause)
+    /// <param name="file">The operator's file where it has changed.</param>
+    public void Swap(string cause, OperatorFile? file = null)
     {
         CatalogCounts counts;
         lock (_swapping)
         {
-            var catalog = source.Build(_file);
+            var catalog = source.Build(file ?? _file);
             holder.Swap(catalog);
+            _file = file ?? _file;
             counts = CatalogCounts.Of(catalog);
         }
 
