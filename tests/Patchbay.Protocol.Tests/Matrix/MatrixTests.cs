@@ -8,7 +8,7 @@ public sealed class MatrixTests(ITestOutputHelper output)
     private static DialectRow[] Rows =>
     [
         new ChatRow(), new CompatibleRow(), new AzureRow(), new ResponsesRow(), new AnthropicRow(), new VertexAnthropicRow(), new BedrockAnthropicRow(),
-        new GeminiRow(), new VertexRow(), new ConverseRow(), new CohereRow(), new MistralRow(), new OllamaRow(),
+        new GeminiRow(), new VertexRow(), new ConverseRow(), new CohereRow(), new MistralRow(), new OllamaRow(), new ReplicateRow(),
     ];
 
     public static TheoryData<string, Feature> Cells
