@@ -14,6 +14,11 @@ internal static class ParameterHeaders
     /// <summary>Sets the headers for the endpoint that answers. Without effect once the headers are out.</summary>
     public static void Set(InferenceContext context)
     {
+        if ((context.Dropped | context.Emulated) == Parameters.None && context.Attempts.Count == 0)
+        {
+            return;
+        }
+
         Set(context.Http.Response, Dropped, context.Dropped);
         Set(context.Http.Response, Emulated, context.Emulated);
     }
