@@ -89,6 +89,14 @@ public sealed class Endpoint
     /// <summary>The request parameters that are honoured; the model's where the endpoint states none.</summary>
     public Parameters Supported { get; init; }
 
+    /// <summary>The request parameters that may be sent: those supported, and those of which nothing is known. What is not
+    /// among them is known to be refused, or to have no effect.</summary>
+    public Parameters Sendable
+    {
+        get => field == Parameters.None ? Supported : field;
+        init;
+    }
+
     /// <summary>What goes in.</summary>
     public Modalities Input { get; init; } = Modalities.Text;
 

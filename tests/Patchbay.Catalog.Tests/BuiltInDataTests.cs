@@ -24,6 +24,40 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
         Assert.True(Snapshot.Models.Sum(model => model.Benchmarks.Count) >= 350);
     }
 
+    [Theory]
+    [InlineData("openai/gpt-5", Parameters.Seed | Parameters.ParallelToolCalls, Parameters.Temperature | Parameters.TopP)]
+    [InlineData("openai/gpt-4o", Parameters.Temperature | Parameters.ParallelToolCalls | Parameters.Prediction, Parameters.TopK)]
+    [InlineData("z-ai/glm-5.2", Parameters.Temperature | Parameters.TopP | Parameters.Seed | Parameters.TopK, Parameters.None)]
+    public void What_a_list_does_not_speak_of_may_be_sent_and_what_it_leaves_out_may_not(
+        string slug, Parameters sendable, Parameters not)
+    {
+        Assert.True(Snapshot.TryGetModel(slug, out var model));
+        var endpoint = model.Endpoints.First(e => e.Provider.Slug == slug.Split('/')[0]);
+        Assert.Equal(sendable, endpoint.Sendable & (sendable | not));
+        Assert.Equal(endpoint.Supported, endpoint.Supported & endpoint.Sendable);
+    }
+
+    [Fact]
+    public void A_model_without_a_temperature_takes_no_sampling_and_an_operators_list_is_exact()
+    {
+        var fixedOnes = BuiltIn.Data.Models.Where(model => model.Temperature == false).Select(model => model.Slug).ToArray();
+        Assert.True(fixedOnes.Length > 20, $"{fixedOnes.Length} models");
+        Assert.All(
+            fixedOnes.SelectMany(slug => Snapshot.TryGetModel(slug, out var model) ? model.Endpoints : []),
+            endpoint => Assert.Equal(
+                endpoint.Supported & Parameters.Temperature, endpoint.Sendable & Parameters.Temperature));
+
+        var own = BuiltIn.Build("""
+            models:
+              - slug: acme/m
+                context_length: 8000
+                supported_parameters: [max_tokens, tools]
+                endpoints: [{ provider: groq, model: m, price: { prompt: "0", completion: "0" } }]
+            """);
+        Assert.True(own.TryGetModel("acme/m", out var model));
+        Assert.Equal(Parameters.MaxTokens | Parameters.Tools, Assert.Single(model.Endpoints).Sendable);
+    }
+
     [Fact]
     public void Every_quirk_is_one_that_is_honoured() =>
         Assert.All(Snapshot.Providers.SelectMany(provider => provider.Quirks), quirk => Assert.True(ProviderQuirks.IsKnown(quirk), quirk));

@@ -49,6 +49,11 @@ internal static class ModelLine
         Facts.Copy(source, "open_weights", line, "open_weights");
         Facts.Add(line, "expires", Day(Facts.Text(source, "expiration_date")));
         Facts.Add(line, "parameters", Parameters(source));
+        if (Facts.Flag(source, "temperature") == false)
+        {
+            line["temperature"] = false;
+        }
+
         if (Facts.Flag(source, "moderated") == true)
         {
             line["moderated"] = true;

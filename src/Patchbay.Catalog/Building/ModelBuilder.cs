@@ -46,6 +46,9 @@ internal static class ModelBuilder
                     MaxOutputTokens = endpoint.MaxOutput,
                     Quantization = endpoint.Quantization,
                     Supported = endpoint.Parameters ?? supported,
+                    Sendable = own?.Supported is { } exact
+                        ? exact
+                        : SendableParameters.Of(endpoint.Parameters ?? supported, record!.Temperature == false),
                     Input = input,
                     Output = output,
                     Region = endpoint.Region,
@@ -73,6 +76,8 @@ internal static class ModelBuilder
                     MaxOutputTokens = endpoint.MaxOutputTokens ?? own!.MaxOutputTokens,
                     Quantization = endpoint.Quantization,
                     Supported = endpoint.Supported ?? supported,
+                    Sendable = endpoint.Supported ?? own!.Supported
+                        ?? SendableParameters.Of(supported, record?.Temperature == false),
                     Input = input,
                     Output = output,
                     Region = endpoint.Region,

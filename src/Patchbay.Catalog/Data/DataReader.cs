@@ -90,6 +90,7 @@ internal static class DataReader
                 case "parameters": record.Parameters = text.ReadParameters(); break;
                 case "moderated": record.Moderated = text.Flag(); break;
                 case "reasoning": record.Reasoning = text.Flag(); break;
+                case "temperature": record.Temperature = text.Flag(); break;
                 case "efforts": record.Efforts = text.Texts(); break;
                 case "dimensions": record.Dimensions = text.Int(); break;
                 case "aliases": record.Aliases = text.Texts(); break;

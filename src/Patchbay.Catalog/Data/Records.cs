@@ -58,6 +58,7 @@ internal sealed class ModelRecord
     public Parameters? Parameters { get; set; }
     public bool Moderated { get; set; }
     public bool? Reasoning { get; set; }
+    public bool? Temperature { get; set; }
     public string[]? Efforts { get; set; }
     public int? Dimensions { get; set; }
     public string[]? Aliases { get; set; }

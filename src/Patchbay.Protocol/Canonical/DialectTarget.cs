@@ -8,7 +8,7 @@ public readonly record struct DialectTarget
     /// <summary>The provider's own id of the model, UTF-8, not escaped.</summary>
     public required ReadOnlyMemory<byte> Model { get; init; }
 
-    /// <summary>The parameters that the endpoint honours; others are left out and reported.</summary>
+    /// <summary>The parameters that may be sent; others are left out and reported.</summary>
     public Parameters Supported { get; init; }
 
     /// <summary>The most output tokens to ask for in place of the caller's limit; null leaves the caller's.</summary>

@@ -7,9 +7,10 @@ public sealed class StopTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    // Each stream takes 15 seconds, so that all fifty are under way at once on the slowest machine too.
     private static WorldOptions Options { get; } = new()
     {
-        Models = [new WorldModel("test/slow", new WorldEndpoint("alpha", "echo;tokens=75;tps=15;prompt_tokens=9"))],
+        Models = [new WorldModel("test/slow", new WorldEndpoint("alpha", "echo;tokens=75;tps=5;prompt_tokens=9"))],
     };
 
     [Fact]

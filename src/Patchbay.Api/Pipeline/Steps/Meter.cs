@@ -11,6 +11,10 @@ internal static class Meter
     // they are not kept. Marked as estimated, like everything that is our own count.
     private const int BytesPerToken = 4;
 
+    // Callers choose their prompts, and may leave before they have an answer: at the very worst, to count this much takes ten
+    // milliseconds.
+    private const int MostPromptCounted = 64 * 1024;
+
     // A whole answer is at hand and counted, up to this much text: some tenths of a second at the very worst.
     private const int MostBytesCounted = 1024 * 1024;
 
@@ -55,7 +59,7 @@ internal static class Meter
     }
 
     private static long InputOf(InferenceContext context) =>
-        context.CountedInput ??= (context.Body.Length is > 0 and <= MostBytesCounted ? ChatPromptTokens.Count(context.Body.Span) : null)
+        context.CountedInput ??= (context.Body.Length is > 0 and <= MostPromptCounted ? ChatPromptTokens.Count(context.Body.Span) : null)
             ?? Math.Max(1, TokensOf(context.Envelope.PromptBytes));
 
     private static long OutputOf(InferenceContext context, long bytes)

@@ -16,7 +16,7 @@ internal static class RequestStep
         var target = new DialectTarget
         {
             Model = endpoint.UpstreamModelUtf8,
-            Supported = endpoint.Supported,
+            Supported = endpoint.Sendable,
             MaxOutputTokens = ClampedOutput(context),
             DefaultOutputTokens = endpoint.MaxOutputTokens ?? candidate.Model.MaxOutputTokens,
             Efforts = candidate.Model.ReasoningEfforts,
