@@ -26,6 +26,9 @@ public sealed class RoutePlan
     /// the first call, so ask before the request's list of models is used for something else.</summary>
     public IReadOnlyList<EndpointVerdict> Verdicts => _verdicts ??= Explain();
 
+    /// <summary>Whether the first attempt goes to an endpoint that answered this conversation before.</summary>
+    public bool IsSticky { get; internal init; }
+
     internal HealthRegistry? Health { get; init; }
 
     internal long PlannedAtMs { get; init; }

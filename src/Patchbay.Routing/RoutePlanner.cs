@@ -12,13 +12,15 @@ public static class RoutePlanner
     /// <summary>Plans a request. Equal requests, health and random numbers give equal plans; nothing is changed.
     /// <para>Filters come first and are never relaxed. Then models in the request's order, the endpoints of each by
     /// <c>provider.order</c>, by the sort, or, by default, one of the stable ones drawn with weight 1/price² and the others
-    /// cheapest first, those that failed in the last 30 seconds last. Endpoints that cool down come at the very end. When
+    /// cheapest first, those that failed in the last 30 seconds last. Where the table knows who answered the conversation
+    /// before, that endpoint goes first, unless the request has an order of its own. Endpoints that cool down come at the very end. When
     /// all of them cool down they are tried nevertheless, unless every one has itself asked us to wait: then the error is
     /// <c>NoHealthyProvider</c> with the shortest wait.</para>
     /// <para>A plan has at most <see cref="RouteRequest.MaxAttempts"/> attempts. Each of the first models gets one before
     /// another gets its second. Without fallbacks and without <c>provider.order</c> there is one attempt in all.</para>
     /// </summary>
-    public static RoutePlan Plan(in RouteRequest request, HealthRegistry health, Random random)
+    public static RoutePlan Plan(
+        in RouteRequest request, HealthRegistry health, Random random, AffinityTable? affinity = null)
     {
         var few = new FewModels();
         var wanted = request.Models.Count;
@@ -42,7 +44,7 @@ public static class RoutePlanner
             ranked = ranked[..EligibleEndpoints.Collect(in request, models, ranked, verdicts: null)];
             return ranked.IsEmpty
                 ? new RoutePlan(in request, [], RouteRefusal.NoEndpoints(in request, models, Explain(in request)))
-                : Rank(in request, models, ranked, health, random);
+                : Rank(in request, models, ranked, health, random, affinity);
         }
         finally
         {
@@ -74,7 +76,8 @@ public static class RoutePlanner
         ReadOnlySpan<ResolvedModel> models,
         Span<RankedEndpoint> ranked,
         HealthRegistry health,
-        Random random)
+        Random random,
+        AffinityTable? affinity)
     {
         var preferences = request.Preferences;
         var partitioned = preferences is not { PartitionNone: true };
@@ -95,7 +98,13 @@ public static class RoutePlanner
                 ? place
                 : int.MaxValue;
             entry.Metric = MetricOf(sort, seen, now);
-            entry.Failing = sort is null && state.Failing;
+            if (sort is null)
+            {
+                entry.Standing = state.Standing;
+                entry.Withheld = state.Withheld;
+                entry.LooksBad = state.LooksBad;
+            }
+
             if (state.Cooling)
             {
                 entry.Cooling = true;
@@ -127,6 +136,12 @@ public static class RoutePlanner
             }
         }
 
+        Panic.Calm(ranked, models.Length);
+        if (!ordered && affinity is not null && !request.Conversation.IsNone)
+        {
+            Stick(request.Conversation, models, ranked, affinity);
+        }
+
         EndpointRanking.Sort(ranked, models, partitioned);
         if (!ordered)
         {
@@ -147,9 +162,24 @@ public static class RoutePlanner
 
         return new RoutePlan(in request, ImmutableCollectionsMarshal.AsImmutableArray(attempts), null)
         {
+            IsSticky = ranked[0].Sticky,
             Health = health,
             PlannedAtMs = now,
         };
+    }
+
+    private static void Stick(
+        ConversationKey conversation, ReadOnlySpan<ResolvedModel> models, Span<RankedEndpoint> ranked, AffinityTable affinity)
+    {
+        for (var m = 0; m < models.Length; m++)
+        {
+            var remembered = affinity.Find(conversation, models[m].Model.Slug);
+            for (var i = 0; i < ranked.Length && remembered >= 0; i++)
+            {
+                ref var entry = ref ranked[i];
+                entry.Sticky |= entry.Model == m && !entry.Cooling && entry.Of(models).Ordinal == remembered;
+            }
+        }
     }
 
     private static void Balance(

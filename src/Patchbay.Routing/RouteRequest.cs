@@ -45,6 +45,9 @@ public readonly record struct RouteRequest
     /// <summary>The caller's <c>provider</c> object; null when it has none.</summary>
     public RoutePreferences? Preferences { get; init; }
 
+    /// <summary>The conversation that the request belongs to; none when it is not known.</summary>
+    public ConversationKey Conversation { get; init; }
+
     /// <summary>The most attempts that the plan may hold; at least 1.</summary>
     public int MaxAttempts { get; init; } = DefaultMaxAttempts;
 }

@@ -2,42 +2,42 @@ using Patchbay.Core;
 
 namespace Patchbay.Routing;
 
-/// <summary>What this process has seen of one endpoint. Safe for any number of threads.</summary>
+/// <summary>What this process has seen of one endpoint. Safe for any number of threads; the planner reads it without a
+/// lock.</summary>
 public sealed class EndpointHealth
 {
     private const long OutageWindowMs = 30_000;
+    private const long UptimeWindowMs = 5 * 60_000;
+    private const long SlowStartMs = 30_000;
+    private const double FirstShare = 0.1;
     private const long SoftMs = 10_000;
     private const long CooldownMs = 5_000;
     private const long LongestWaitMs = 5 * 60_000;
     private const long QuarantineMs = 60_000;
-    private const long EjectionMs = 30_000;
-    private const int FailuresToEject = 3;
+    private const int RequestsForUptime = 100;
+
+    // A standing is worked out again after a failure, and otherwise when it is this old (2^7 ms).
+    private const int StandingAge = 7;
 
     private readonly Lock _gate = new();
     private readonly HealthClock _clock;
     private readonly OutcomeRing _seconds = new(slots: 30, slotMs: 1_000);
     private readonly OutcomeRing _minutes = new(slots: 30, slotMs: 60_000);
     private readonly OutcomeRing _hours = new(slots: 24, slotMs: 3_600_000);
-    private readonly LogHistogram _latency = new();
-    private readonly LogHistogram _throughput = new();
+    private readonly Distribution _latency = new(scale: 1);
+    private readonly Distribution _throughput = new(scale: 0.1);
+    private readonly CircuitBreaker _breaker = new();
+    private readonly KeyPauses _pauses = new();
 
-    // Past this moment nothing below matters, so that the planner reads one number of a healthy endpoint and no lock.
+    // Past this moment nothing below matters, so that the planner reads two numbers of a healthy endpoint.
     private long _quietAfterMs;
+    private long _shutUntilMs;
+    private long _returnAtMs = -SlowStartMs;
     private long _softUntilMs;
-    private long _cooldownUntilMs;
-    private long _toldToWaitUntilMs;
-    private long _quarantineUntilMs;
     private long _lastHardFailureMs = -OutageWindowMs;
 
-    // Ejection after failures to connect: closed until a time, then half open for one attempt at a time.
-    private bool _ejected;
-    private long _ejectedUntilMs;
-    private long _probeUntilMs;
-    private int _connectFailures;
-    private long _firstConnectFailureMs;
-
-    private Cached? _cachedLatency;
-    private Cached? _cachedThroughput;
+    // The last known standing in the lowest two bits, and above them when it was worked out; -1 for out of date.
+    private long _standing;
 
     internal EndpointHealth(HealthClock clock) => _clock = clock;
 
@@ -55,7 +55,7 @@ public sealed class EndpointHealth
         }
     }
 
-    /// <summary>Until when the endpoint is left alone, or null when it may be called now.</summary>
+    /// <summary>Until when the endpoint is left alone with the operator's key, or null when it may be called now.</summary>
     public DateTimeOffset? CoolingUntil =>
         Read(_clock.NowMs) is { Cooling: true, CoolingUntilMs: var until } ? _clock.ToTimeOfDay(until) : null;
 
@@ -72,40 +72,45 @@ public sealed class EndpointHealth
     /// <summary>Milliseconds to the first byte over 30 minutes, at most a second old; null without data.</summary>
     public Percentiles? LatencyMs => Latency(_clock.NowMs);
 
+    /// <summary>The same over the last 5 minutes.</summary>
+    public Percentiles? LatencyMs5Minutes => RecentLatency(_clock.NowMs);
+
     /// <summary>Output tokens a second, over the whole time of an answer, over 30 minutes, at most a second old; null
     /// without data.</summary>
     public Percentiles? TokensPerSecond => Throughput(_clock.NowMs);
 
-    internal Percentiles? Latency(long nowMs) => Measure(ref _cachedLatency, _latency, nowMs, scale: 1);
+    /// <summary>The same over the last 5 minutes.</summary>
+    public Percentiles? TokensPerSecond5Minutes => RecentThroughput(_clock.NowMs);
 
-    internal Percentiles? Throughput(long nowMs) => Measure(ref _cachedThroughput, _throughput, nowMs, scale: 0.1);
+    internal Percentiles? Latency(long nowMs) => _latency.HalfHour(nowMs, _gate);
 
-    internal HealthState Read(long nowMs)
+    internal Percentiles? Throughput(long nowMs) => _throughput.HalfHour(nowMs, _gate);
+
+    /// <summary>Milliseconds to the first byte over 5 minutes: what the caller's preferred limits are held against.</summary>
+    internal Percentiles? RecentLatency(long nowMs) => _latency.FiveMinutes(nowMs, _gate);
+
+    /// <summary>Tokens a second over 5 minutes: what the caller's preferred limits are held against.</summary>
+    internal Percentiles? RecentThroughput(long nowMs) => _throughput.FiveMinutes(nowMs, _gate);
+
+    internal HealthState Read(long nowMs, CredentialId credential = default)
     {
-        if (nowMs >= Volatile.Read(ref _quietAfterMs))
+        var shut = Volatile.Read(ref _shutUntilMs);
+        if (shut == 0 && nowMs >= Volatile.Read(ref _quietAfterMs))
         {
             return default;
         }
 
-        lock (_gate)
-        {
-            var cooling = Math.Max(_cooldownUntilMs, _quarantineUntilMs);
-            if (_ejected)
-            {
-                cooling = Math.Max(cooling, Math.Max(_ejectedUntilMs, _probeUntilMs));
-            }
-
-            return new HealthState(
-                nowMs < _softUntilMs || HadOutageAt(nowMs),
-                nowMs < cooling ? cooling : 0,
-                nowMs < _toldToWaitUntilMs ? _toldToWaitUntilMs : 0);
-        }
+        var (paused, told) = credential == CredentialId.Operators
+            ? _pauses.ReadOperators(nowMs)
+            : PausedOf(credential, nowMs);
+        return new HealthState(
+            StandingAt(nowMs), Withheld(nowMs, isOpen: shut != 0), nowMs < shut ? shut : 0, paused, told);
     }
 
     internal void BeginAttempt()
     {
         // A race only lets one probe more through.
-        if (!Volatile.Read(ref _ejected))
+        if (Volatile.Read(ref _shutUntilMs) == 0)
         {
             return;
         }
@@ -113,23 +118,23 @@ public sealed class EndpointHealth
         var now = _clock.NowMs;
         lock (_gate)
         {
-            if (_ejected && now >= _ejectedUntilMs)
-            {
-                _probeUntilMs = now + EjectionMs;
-                NotQuietBefore(_probeUntilMs);
-            }
+            _breaker.Begin(now);
+            PublishBreaker();
         }
     }
 
-    internal void Succeed(int latencyMs, int durationMs, long outputTokens)
+    internal void Succeed(int latencyMs, int durationMs, long outputTokens, CredentialId credential)
     {
         var now = _clock.NowMs;
         lock (_gate)
         {
             Count(now, success: true);
-            _ejected = false;
-            _connectFailures = 0;
-            _quarantineUntilMs = 0;
+            if (_breaker.Succeed(now - Math.Max(0, durationMs)))
+            {
+                Return(now);
+            }
+
+            _pauses.Accept(credential);
             _latency.Add(now, latencyMs);
             if (outputTokens > 0 && durationMs > 0)
             {
@@ -138,43 +143,46 @@ public sealed class EndpointHealth
         }
     }
 
-    internal void Fail(GatewayErrorKind kind, TimeSpan? retryAfter)
+    internal void Fail(GatewayErrorKind kind, TimeSpan? retryAfter, CredentialId credential)
     {
         var now = _clock.NowMs;
         var asked = retryAfter is { } wait ? (long)Math.Clamp(wait.TotalMilliseconds, 0, LongestWaitMs) : (long?)null;
         lock (_gate)
         {
+            NotQuietBefore(now + UptimeWindowMs);
             switch (GatewayErrorPolicy.For(kind).Health)
             {
                 case HealthEffect.Soft:
                     Count(now, success: false);
-                    Reached();
-                    NotQuietBefore(_softUntilMs = Math.Max(_softUntilMs, now + (asked ?? SoftMs)));
+                    _softUntilMs = Math.Max(_softUntilMs, now + (asked ?? SoftMs));
+                    _breaker.Overloaded(now);
                     break;
                 case HealthEffect.Hard:
                     FailHard(kind, now);
                     break;
                 case HealthEffect.Cooldown:
-                    Reached();
-                    NotQuietBefore(_cooldownUntilMs = Math.Max(_cooldownUntilMs, now + (asked ?? CooldownMs)));
-                    _toldToWaitUntilMs = Math.Max(_toldToWaitUntilMs, now + (asked ?? 0));
+                    Answered(now);
+                    _pauses.Wait(credential, now, now + (asked ?? CooldownMs), now + (asked ?? 0));
                     break;
                 case HealthEffect.Credential:
                     Count(now, success: false);
-                    Reached();
-                    NotQuietBefore(_quarantineUntilMs = now + QuarantineMs);
+                    Answered(now);
+                    _pauses.Refuse(credential, now, now + QuarantineMs);
                     break;
                 case HealthEffect.None:
                 default:
-                    // Neither good nor bad, unless it shows that a connection can be made; the next attempt may probe.
-                    _probeUntilMs = 0;
+                    // Neither good nor bad, unless it shows that the endpoint answers; else the next attempt may probe.
+                    _breaker.EndProbe();
                     if (kind == GatewayErrorKind.ProviderRejected)
                     {
-                        Reached();
+                        Answered(now);
                     }
 
                     break;
             }
+
+            Volatile.Write(ref _standing, -1);
+            PublishBreaker();
         }
     }
 
@@ -183,28 +191,31 @@ public sealed class EndpointHealth
         Count(now, success: false);
         _seconds.Add(now, success: false);
         _lastHardFailureMs = now;
-        NotQuietBefore(now + OutageWindowMs);
-
-        var eject = _ejected || kind == GatewayErrorKind.ProviderTlsError;
-        if (kind == GatewayErrorKind.ProviderUnreachable)
+        var (successes, failures) = _seconds.Sum(now, 30);
+        _breaker.Fail(kind, now, successes, failures);
+        if (HadOutageAt(now))
         {
-            if (_connectFailures == 0 || now - _firstConnectFailureMs > OutageWindowMs)
-            {
-                _connectFailures = 0;
-                _firstConnectFailureMs = now;
-            }
-
-            eject |= ++_connectFailures >= FailuresToEject;
-        }
-
-        if (eject)
-        {
-            _ejected = true;
-            _ejectedUntilMs = now + EjectionMs;
-            _probeUntilMs = 0;
-            NotQuietBefore(_ejectedUntilMs);
+            Volatile.Write(ref _returnAtMs, now + OutageWindowMs);
         }
     }
+
+    private void Answered(long now)
+    {
+        if (_breaker.Answered(now))
+        {
+            Return(now);
+        }
+    }
+
+    // From here on its share of the load grows.
+    private void Return(long now)
+    {
+        Volatile.Write(ref _returnAtMs, now);
+        NotQuietBefore(now + SlowStartMs);
+        PublishBreaker();
+    }
+
+    private void PublishBreaker() => Volatile.Write(ref _shutUntilMs, _breaker.ShutUntilMs);
 
     private void Count(long now, bool success)
     {
@@ -215,12 +226,6 @@ public sealed class EndpointHealth
 
         _minutes.Add(now, success);
         _hours.Add(now, success);
-    }
-
-    private void Reached()
-    {
-        _ejected = false;
-        _connectFailures = 0;
     }
 
     private bool HadOutageAt(long now)
@@ -234,6 +239,45 @@ public sealed class EndpointHealth
         return failures > 0 && failures * 4 >= successes;
     }
 
+    private HealthStanding StandingAt(long nowMs)
+    {
+        var known = Volatile.Read(ref _standing);
+        return known >> 2 == nowMs >> StandingAge ? (HealthStanding)(known & 3) : Judge(nowMs);
+    }
+
+    private HealthStanding Judge(long nowMs)
+    {
+        lock (_gate)
+        {
+            var (successes, failures) = _minutes.Sum(nowMs, 5);
+            var total = successes + failures;
+            var counts = total >= RequestsForUptime;
+            var standing = (nowMs < _softUntilMs || HadOutageAt(nowMs)) switch
+            {
+                _ when counts && successes * 100 < total * 80 => HealthStanding.Down,
+                true => HealthStanding.Failing,
+                _ when counts && successes * 100 < total * 95 => HealthStanding.Degraded,
+                _ => HealthStanding.Good,
+            };
+            Volatile.Write(ref _standing, nowMs >> StandingAge << 2 | (long)standing);
+            return standing;
+        }
+    }
+
+    private double Withheld(long nowMs, bool isOpen)
+    {
+        var elapsed = isOpen ? 0 : Math.Max(0, nowMs - Volatile.Read(ref _returnAtMs));
+        return elapsed >= SlowStartMs ? 0 : (1 - FirstShare) * (1 - (double)elapsed / SlowStartMs);
+    }
+
+    private (long UntilMs, long ToldUntilMs) PausedOf(CredentialId credential, long nowMs)
+    {
+        lock (_gate)
+        {
+            return _pauses.Read(credential, nowMs);
+        }
+    }
+
     private void NotQuietBefore(long ms) => Volatile.Write(ref _quietAfterMs, Math.Max(_quietAfterMs, ms));
 
     private double? Uptime(OutcomeRing ring, int slots)
@@ -245,22 +289,4 @@ public sealed class EndpointHealth
             return successes + failures == 0 ? null : (double)successes / (successes + failures);
         }
     }
-
-    private Percentiles? Measure(ref Cached? cached, LogHistogram histogram, long nowMs, double scale)
-    {
-        var second = nowMs / 1_000;
-        if (Volatile.Read(ref cached) is { } known && known.Second == second)
-        {
-            return known.Value;
-        }
-
-        lock (_gate)
-        {
-            var value = histogram.Read(nowMs, scale);
-            Volatile.Write(ref cached, new Cached(second, value));
-            return value;
-        }
-    }
-
-    private sealed record Cached(long Second, Percentiles? Value);
 }

@@ -13,8 +13,8 @@ public sealed class HealthRegistry(TimeProvider time)
     /// <summary>The health of this endpoint; an endpoint that was never called is healthy.</summary>
     public EndpointHealth Get(Endpoint endpoint) => Find(endpoint.Ordinal) ?? Create(endpoint.Ordinal);
 
-    /// <summary>Says that an attempt at this endpoint begins. An unreachable endpoint whose time is up lets one such
-    /// attempt through and stays closed for the others until that one has ended.</summary>
+    /// <summary>Says that an attempt at this endpoint begins. A broken endpoint whose time is up lets one such
+    /// attempt through and stays shut for the others until that one has ended.</summary>
     public void RecordAttempt(Endpoint endpoint) => Find(endpoint.Ordinal)?.BeginAttempt();
 
     /// <summary>Books a complete answer.</summary>
@@ -22,15 +22,19 @@ public sealed class HealthRegistry(TimeProvider time)
     /// <param name="latencyMs">Milliseconds from sending to the first byte of the answer.</param>
     /// <param name="durationMs">Milliseconds from sending to the end of the answer.</param>
     /// <param name="outputTokens">Tokens of the answer; 0 when unknown, which leaves the throughput alone.</param>
-    public void RecordSuccess(Endpoint endpoint, int latencyMs, int durationMs, long outputTokens) =>
-        Get(endpoint).Succeed(latencyMs, durationMs, outputTokens);
+    /// <param name="credential">The key that it was called with.</param>
+    public void RecordSuccess(
+        Endpoint endpoint, int latencyMs, int durationMs, long outputTokens, CredentialId credential = default) =>
+        Get(endpoint).Succeed(latencyMs, durationMs, outputTokens, credential);
 
     /// <summary>Books a failed attempt; the error table says what the kind of error means for the endpoint.</summary>
     /// <param name="endpoint">Who failed.</param>
     /// <param name="kind">How.</param>
     /// <param name="retryAfter">How long the provider asked to wait, when it did; more than 5 minutes count as 5.</param>
-    public void RecordFailure(Endpoint endpoint, GatewayErrorKind kind, TimeSpan? retryAfter) =>
-        Get(endpoint).Fail(kind, retryAfter);
+    /// <param name="credential">The key that it was called with: a rate limit or a refusal concerns no other key.</param>
+    public void RecordFailure(
+        Endpoint endpoint, GatewayErrorKind kind, TimeSpan? retryAfter, CredentialId credential = default) =>
+        Get(endpoint).Fail(kind, retryAfter, credential);
 
     internal HealthClock Clock { get; } = new(time);
 

@@ -2,22 +2,19 @@ using System.Numerics;
 
 namespace Patchbay.Routing;
 
-/// <summary>The distribution of a whole number from 0 to two million over the last 30 minutes, in six slots of five
-/// minutes. Each octave has four bins, so a percentile is within an eighth of the true value. Not safe for threads by
-/// itself.</summary>
-internal sealed class LogHistogram
+/// <summary>The distribution of a whole number from 0 to two million over the last slots of a fixed length. Each octave has
+/// four bins, so a percentile is within an eighth of the true value. Not safe for threads by itself.</summary>
+internal sealed class LogHistogram(int slots, int slotMs)
 {
     private const int Bins = 80;
-    private const int Slots = 6;
-    private const long SlotMs = 5 * 60 * 1000;
 
-    private readonly uint[] _counts = new uint[Slots * Bins];
-    private readonly long[] _numbers = new long[Slots];
+    private readonly uint[] _counts = new uint[slots * Bins];
+    private readonly long[] _numbers = new long[slots];
 
     public void Add(long nowMs, long value)
     {
-        var number = nowMs / SlotMs + 1;
-        var slot = (int)(number % Slots);
+        var number = nowMs / slotMs + 1;
+        var slot = (int)(number % slots);
         if (_numbers[slot] != number)
         {
             _numbers[slot] = number;
@@ -33,8 +30,8 @@ internal sealed class LogHistogram
         Span<uint> sums = stackalloc uint[Bins];
         sums.Clear();
         var total = 0L;
-        var oldest = nowMs / SlotMs + 1 - Slots;
-        for (var slot = 0; slot < Slots; slot++)
+        var oldest = nowMs / slotMs + 1 - slots;
+        for (var slot = 0; slot < slots; slot++)
         {
             if (_numbers[slot] <= oldest)
             {

@@ -6,8 +6,10 @@ namespace Patchbay.Routing;
 /// request's order, unless the partition is off. Within a model: first what <c>provider.order</c> names, in its order; then
 /// the rest by the sort that the request or the model's variant asks for, ties by price and tag.</para>
 /// <para>With neither order nor sort, load is balanced: stable endpoints before those that failed recently, cheapest
-/// first, and then one of the first group is drawn with weight 1/price² and moved to the front. The others keep their
-/// order as fallbacks, so that a retry goes to the cheapest one that works.</para>
+/// first, and then one of the first group is drawn with weight 1/price² and moved to the front; an endpoint that returns
+/// from an outage has a part of its weight at first. The others keep their order as fallbacks, so that a retry goes to the
+/// cheapest one that works. Where the conversation was answered before, that endpoint goes first and nothing is drawn;
+/// <c>provider.order</c> alone is stronger.</para>
 /// </remarks>
 internal static class EndpointRanking
 {
@@ -35,8 +37,13 @@ internal static class EndpointRanking
     /// <summary>Draws the first endpoint of a sorted group and moves it to the front.</summary>
     public static void Balance(Span<RankedEndpoint> group, Random random)
     {
+        if (group[0].Sticky)
+        {
+            return;
+        }
+
         var best = 1;
-        while (best < group.Length && group[best].Failing == group[0].Failing)
+        while (best < group.Length && group[best].Standing == group[0].Standing)
         {
             best++;
         }
@@ -49,12 +56,12 @@ internal static class EndpointRanking
         var total = 0.0;
         for (var i = 0; i < best; i++)
         {
-            total += Weight(group[i].Price);
+            total += Weight(in group[i]);
         }
 
         var point = random.NextDouble() * total;
         var drawn = 0;
-        while (drawn < best - 1 && (point -= Weight(group[drawn].Price)) >= 0)
+        while (drawn < best - 1 && (point -= Weight(in group[drawn])) >= 0)
         {
             drawn++;
         }
@@ -90,10 +97,10 @@ internal static class EndpointRanking
         return kept;
     }
 
-    private static double Weight(ulong price)
+    private static double Weight(in RankedEndpoint entry)
     {
-        var value = price == 0 ? Free : price;
-        return 1 / (value * value);
+        var value = entry.Price == 0 ? Free : entry.Price;
+        return (1 - entry.Withheld) / (value * value);
     }
 
     private static bool IsBefore(
@@ -114,9 +121,14 @@ internal static class EndpointRanking
             return left.OrderIndex < right.OrderIndex;
         }
 
-        if (left.Failing != right.Failing)
+        if (left.Sticky != right.Sticky)
         {
-            return right.Failing;
+            return left.Sticky;
+        }
+
+        if (left.Standing != right.Standing)
+        {
+            return left.Standing < right.Standing;
         }
 
         if (left.Metric != right.Metric)

@@ -15,8 +15,17 @@ internal struct RankedEndpoint
     /// <summary>Left alone at present.</summary>
     public bool Cooling;
 
-    /// <summary>Recently failing, where load balancing is on.</summary>
-    public bool Failing;
+    /// <summary>Answered this conversation before, so that its prompt cache is warm.</summary>
+    public bool Sticky;
+
+    /// <summary>How it did of late, where load balancing is on.</summary>
+    public HealthStanding Standing;
+
+    /// <summary>The part of its share of the load that is withheld while it returns from an outage.</summary>
+    public double Withheld;
+
+    /// <summary>Whether it seems to be defect, whatever the order.</summary>
+    public bool LooksBad;
 
     /// <summary>Chosen as an attempt.</summary>
     public bool Kept;
