@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
@@ -14,6 +15,14 @@ if (args is ["--check-allocations", ..])
 if (args is ["--tokenizer", ..])
 {
     await Console.Out.WriteAsync(TokenizerSpeed.Measure(args.Length > 1 ? args[1] : null));
+    return 0;
+}
+
+if (args is ["--routing", ..])
+{
+    var requests = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : SimulationReport.DefaultRequests;
+    var seed = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : SimulationReport.DefaultSeed;
+    await Console.Out.WriteAsync(SimulationReport.Run(requests, seed));
     return 0;
 }
 

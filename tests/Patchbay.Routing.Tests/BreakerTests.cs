@@ -34,9 +34,94 @@ public sealed class BreakerTests
     public void A_success_that_began_after_the_first_failure_ends_the_row()
     {
         Fail(GatewayErrorKind.ProviderError, 4);
-        _clock.Advance(2);
+        _clock.Advance(7);
         Succeed(durationMs: 1_000);
         Fail(GatewayErrorKind.ProviderError, 4);
+        Assert.Null(Health.CoolingUntil);
+        Fail(GatewayErrorKind.ProviderError);
+        Assert.NotNull(Health.CoolingUntil);
+    }
+
+    [Fact]
+    public void Quick_failures_are_measured_by_the_attempts_that_began_beside_them()
+    {
+        // A hundredth fails at once, and no answer is complete yet.
+        for (var i = 1; i <= 3_000; i++)
+        {
+            _registry.RecordAttempt(_endpoint);
+            if (i % 100 == 0)
+            {
+                Fail(GatewayErrorKind.ProviderError);
+            }
+
+            _clock.Advance(0.005);
+        }
+
+        Assert.Null(Health.CoolingUntil);
+        Assert.False(Health.HadOutage);
+    }
+
+    [Fact]
+    public void A_burst_of_failures_is_an_outage_although_half_a_minute_was_good()
+    {
+        for (var i = 0; i < 2_000; i++)
+        {
+            _registry.RecordAttempt(_endpoint);
+            _registry.RecordSuccess(_endpoint, 1, 1, 1);
+            _clock.Advance(0.01);
+        }
+
+        var failures = 0;
+        for (var i = 0; !Health.HadOutage; i++)
+        {
+            _registry.RecordAttempt(_endpoint);
+            if (i % 3 == 0)
+            {
+                Fail(GatewayErrorKind.ProviderError);
+                failures++;
+            }
+
+            _clock.Advance(0.01);
+        }
+
+        Assert.InRange(failures, 80, 140);
+        Assert.Null(Health.CoolingUntil);
+    }
+
+    [Fact]
+    public void An_endpoint_that_takes_requests_and_answers_none_is_suspected_before_they_time_out()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            _registry.RecordAttempt(_endpoint);
+            _registry.RecordSuccess(_endpoint, 500, 1, 1);
+        }
+
+        var other = Endpoint("b", 1_000);
+        for (var i = 0; i < 29; i++)
+        {
+            _registry.RecordAttempt(_endpoint);
+            _clock.Advance(0.1);
+        }
+
+        Assert.Equal(["a", "b"], Tags(Plan(Request(_endpoint, other), _registry)));
+        _clock.Advance(0.3);
+        _registry.RecordAttempt(_endpoint);
+        Assert.Equal(["b", "a"], Tags(Plan(Request(_endpoint, other), _registry)));
+        _registry.RecordFirstByte(_endpoint, 200);
+        _clock.Advance(0.2);
+        Assert.Equal(["a", "b"], Tags(Plan(Request(_endpoint, other), _registry)));
+    }
+
+    [Fact]
+    public void The_first_byte_of_a_probe_closes_it()
+    {
+        Fail(GatewayErrorKind.ProviderError, 5);
+        _clock.Advance(30);
+        _registry.RecordAttempt(_endpoint);
+        Assert.NotNull(Health.CoolingUntil);
+        _clock.Advance(1);
+        _registry.RecordFirstByte(_endpoint, 1_000);
         Assert.Null(Health.CoolingUntil);
     }
 
@@ -61,7 +146,7 @@ public sealed class BreakerTests
         for (var i = 0; i < 9; i++)
         {
             Fail(GatewayErrorKind.ProviderError);
-            _clock.Advance(0.01);
+            _clock.Advance(2);
             Succeed(durationMs: 1);
         }
 
@@ -119,8 +204,8 @@ public sealed class BreakerTests
     {
         var mine = new CredentialId(7);
         var now = NowMs();
-        _registry.RecordFailure(_endpoint, GatewayErrorKind.ProviderRateLimited, TimeSpan.FromSeconds(20), mine);
-        _registry.RecordFailure(_endpoint, GatewayErrorKind.ProviderAuth, null, new CredentialId(8));
+        _registry.RecordFailure(_endpoint, GatewayErrorKind.ProviderRateLimited, TimeSpan.FromSeconds(20), credential: mine);
+        _registry.RecordFailure(_endpoint, GatewayErrorKind.ProviderAuth, null, credential: new CredentialId(8));
 
         Assert.Null(Health.CoolingUntil);
         Assert.Equal(now + 20_000, Health.Read(now, mine).PausedUntilMs);
@@ -149,7 +234,7 @@ public sealed class BreakerTests
         for (var i = 1; i <= 100; i++)
         {
             _registry.RecordFailure(
-                _endpoint, GatewayErrorKind.ProviderRateLimited, TimeSpan.FromSeconds(i), new CredentialId(i));
+                _endpoint, GatewayErrorKind.ProviderRateLimited, TimeSpan.FromSeconds(i), credential: new CredentialId(i));
         }
 
         var remembered = Enumerable.Range(1, 100).Where(i => Health.Read(NowMs(), new CredentialId(i)).Cooling).ToArray();

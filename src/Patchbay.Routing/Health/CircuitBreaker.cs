@@ -5,8 +5,9 @@ namespace Patchbay.Routing;
 /// <summary>Keeps requests away from an endpoint that is broken, and finds out by single requests when it is not. Closed
 /// until there is proof of a defect; then open for 30 seconds; then half open: one request at a time, and the first that
 /// is answered closes it. Not safe for threads by itself.
-/// <para>Proof is a failed TLS handshake, three failures to connect within 30 seconds, five hard failures of any kind
-/// without a success between them, or half of twenty or more requests in 30 seconds.</para></summary>
+/// <para>Proof is a failed TLS handshake; three failures to connect within 30 seconds; five hard failures of any kind
+/// without an answer between them, when they are half of the attempts of that time; half of five or more attempts that
+/// began within 5 seconds; or half of twenty or more within 30.</para></summary>
 internal sealed class CircuitBreaker
 {
     /// <summary>How long it stays open, and the window of its counts.</summary>
@@ -21,6 +22,7 @@ internal sealed class CircuitBreaker
     private long _probeUntilMs;
     private long _firstOfRowMs;
     private int _inARow;
+    private int _begunInRow;
     private long _firstConnectFailureMs;
     private int _connectFailures;
 
@@ -33,13 +35,14 @@ internal sealed class CircuitBreaker
     /// <summary>An attempt begins: in the half open state it is the probe, and others wait for it.</summary>
     public void Begin(long nowMs)
     {
+        _begunInRow++;
         if (IsOpen && nowMs >= _openUntilMs)
         {
             _probeUntilMs = nowMs + OpenMs;
         }
     }
 
-    /// <summary>An attempt was answered in full. One that began before the defect proves nothing.</summary>
+    /// <summary>An attempt is being answered. One that began before the defect proves nothing.</summary>
     /// <returns>Whether this closed it.</returns>
     public bool Succeed(long beganMs)
     {
@@ -60,9 +63,10 @@ internal sealed class CircuitBreaker
     /// <summary>An attempt ended in a hard failure.</summary>
     /// <param name="kind">Which.</param>
     /// <param name="nowMs">When.</param>
-    /// <param name="successes">Successes in the last 30 seconds.</param>
-    /// <param name="failures">Hard failures in the same time, this one included.</param>
-    public void Fail(GatewayErrorKind kind, long nowMs, long successes, long failures)
+    /// <param name="burst">Attempts that began in the 5 seconds before the failed one did, with it, and how many of them
+    /// failed.</param>
+    /// <param name="window">The same for 30 seconds.</param>
+    public void Fail(GatewayErrorKind kind, long nowMs, (long Begun, long Failed) burst, (long Begun, long Failed) window)
     {
         if (IsOpen)
         {
@@ -78,6 +82,7 @@ internal sealed class CircuitBreaker
         if (_inARow++ == 0)
         {
             _firstOfRowMs = nowMs;
+            _begunInRow = 1;
         }
 
         if (kind == GatewayErrorKind.ProviderUnreachable)
@@ -93,8 +98,9 @@ internal sealed class CircuitBreaker
 
         if (kind == GatewayErrorKind.ProviderTlsError
             || _connectFailures >= ConnectFailuresToOpen
-            || _inARow >= FailuresInARowToOpen
-            || (successes + failures >= RequestsToJudge && failures >= successes))
+            || (_inARow >= FailuresInARowToOpen && _inARow * 2 >= _begunInRow)
+            || (burst.Failed >= FailuresInARowToOpen && burst.Failed * 2 >= burst.Begun)
+            || (window.Begun >= RequestsToJudge && window.Failed * 2 >= window.Begun))
         {
             Open(nowMs);
         }

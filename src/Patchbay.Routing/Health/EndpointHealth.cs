@@ -15,6 +15,7 @@ public sealed class EndpointHealth
     private const long LongestWaitMs = 5 * 60_000;
     private const long QuarantineMs = 60_000;
     private const int RequestsForUptime = 100;
+    private const int FailuresOfBurst = 5;
 
     // A standing is worked out again after a failure, and otherwise when it is this old (2^7 ms).
     private const int StandingAge = 7;
@@ -26,6 +27,8 @@ public sealed class EndpointHealth
     private readonly OutcomeRing _hours = new(slots: 24, slotMs: 3_600_000);
     private readonly Distribution _latency = new(scale: 1);
     private readonly Distribution _throughput = new(scale: 0.1);
+    private readonly AttemptRing _attempts = new();
+    private readonly Silence _silence = new();
     private readonly CircuitBreaker _breaker = new();
     private readonly KeyPauses _pauses = new();
 
@@ -35,14 +38,15 @@ public sealed class EndpointHealth
     private long _returnAtMs = -SlowStartMs;
     private long _softUntilMs;
     private long _lastHardFailureMs = -OutageWindowMs;
+    private long _burstUntilMs;
 
     // The last known standing in the lowest two bits, and above them when it was worked out; -1 for out of date.
     private long _standing;
 
     internal EndpointHealth(HealthClock clock) => _clock = clock;
 
-    /// <summary>Whether the endpoint had an outage in the last 30 seconds: at least one hard failure, and hard failures
-    /// are a fifth or more of the answers and hard failures of that time.</summary>
+    /// <summary>Whether the endpoint had an outage in the last 30 seconds: hard failures are a fifth or more of the attempts
+    /// of that time, or five or more of them were a fifth of the attempts of 5 seconds.</summary>
     public bool HadOutage
     {
         get
@@ -109,30 +113,39 @@ public sealed class EndpointHealth
 
     internal void BeginAttempt()
     {
-        // A race only lets one probe more through.
-        if (Volatile.Read(ref _shutUntilMs) == 0)
-        {
-            return;
-        }
-
         var now = _clock.NowMs;
         lock (_gate)
         {
+            _attempts.Begin(now);
+            if (_silence.Begin(now))
+            {
+                NotQuietBefore(now + OutageWindowMs);
+            }
+
+            // Between a plan and its attempt another may have begun to probe; that only lets one more through.
             _breaker.Begin(now);
             PublishBreaker();
+        }
+    }
+
+    internal void BeginAnswer(int latencyMs)
+    {
+        var now = _clock.NowMs;
+        lock (_gate)
+        {
+            Answer(now, now - Math.Max(0, latencyMs));
         }
     }
 
     internal void Succeed(int latencyMs, int durationMs, long outputTokens, CredentialId credential)
     {
         var now = _clock.NowMs;
+        var began = now - Math.Max(0, durationMs);
         lock (_gate)
         {
             Count(now, success: true);
-            if (_breaker.Succeed(now - Math.Max(0, durationMs)))
-            {
-                Return(now);
-            }
+            _attempts.Succeed(began, now);
+            Answer(now, began);
 
             _pauses.Accept(credential);
             _latency.Add(now, latencyMs);
@@ -143,13 +156,18 @@ public sealed class EndpointHealth
         }
     }
 
-    internal void Fail(GatewayErrorKind kind, TimeSpan? retryAfter, CredentialId credential)
+    internal void Fail(GatewayErrorKind kind, TimeSpan? retryAfter, int durationMs, CredentialId credential)
     {
         var now = _clock.NowMs;
         var asked = retryAfter is { } wait ? (long)Math.Clamp(wait.TotalMilliseconds, 0, LongestWaitMs) : (long?)null;
         lock (_gate)
         {
             NotQuietBefore(now + UptimeWindowMs);
+            if (kind is not (GatewayErrorKind.ProviderTimeout or GatewayErrorKind.ProviderStalled or GatewayErrorKind.ClientClosed))
+            {
+                _silence.Break(now - Math.Max(0, durationMs));
+            }
+
             switch (GatewayErrorPolicy.For(kind).Health)
             {
                 case HealthEffect.Soft:
@@ -158,7 +176,7 @@ public sealed class EndpointHealth
                     _breaker.Overloaded(now);
                     break;
                 case HealthEffect.Hard:
-                    FailHard(kind, now);
+                    FailHard(kind, now, now - Math.Max(0, durationMs));
                     break;
                 case HealthEffect.Cooldown:
                     Answered(now);
@@ -186,16 +204,32 @@ public sealed class EndpointHealth
         }
     }
 
-    private void FailHard(GatewayErrorKind kind, long now)
+    private void FailHard(GatewayErrorKind kind, long now, long began)
     {
         Count(now, success: false);
         _seconds.Add(now, success: false);
+        _attempts.Fail(began, now);
         _lastHardFailureMs = now;
-        var (successes, failures) = _seconds.Sum(now, 30);
-        _breaker.Fail(kind, now, successes, failures);
+        var burst = _attempts.Sum(began, 5);
+        if (burst.Failed >= FailuresOfBurst && burst.Failed * 5 >= burst.Begun)
+        {
+            _burstUntilMs = now + OutageWindowMs;
+        }
+
+        _breaker.Fail(kind, now, burst, Window(now));
         if (HadOutageAt(now))
         {
             Volatile.Write(ref _returnAtMs, now + OutageWindowMs);
+        }
+    }
+
+    // It talks: to an attempt that began at this moment.
+    private void Answer(long now, long began)
+    {
+        _silence.Break(began);
+        if (_breaker.Succeed(began))
+        {
+            Return(now);
         }
     }
 
@@ -235,8 +269,15 @@ public sealed class EndpointHealth
             return false;
         }
 
+        var (begun, failed) = Window(now);
+        return now < _burstUntilMs || (failed > 0 && failed * 5 >= begun);
+    }
+
+    // Of the last 30 seconds: what failed, of what ended, or of what began where that is more.
+    private (long Begun, long Failed) Window(long now)
+    {
         var (successes, failures) = _seconds.Sum(now, 30);
-        return failures > 0 && failures * 4 >= successes;
+        return (Math.Max(successes + failures, _attempts.Sum(now, 30).Begun), failures);
     }
 
     private HealthStanding StandingAt(long nowMs)
@@ -252,7 +293,7 @@ public sealed class EndpointHealth
             var (successes, failures) = _minutes.Sum(nowMs, 5);
             var total = successes + failures;
             var counts = total >= RequestsForUptime;
-            var standing = (nowMs < _softUntilMs || HadOutageAt(nowMs)) switch
+            var standing = (nowMs < _softUntilMs || HadOutageAt(nowMs) || IsSilentAt(nowMs)) switch
             {
                 _ when counts && successes * 100 < total * 80 => HealthStanding.Down,
                 true => HealthStanding.Failing,
@@ -263,6 +304,8 @@ public sealed class EndpointHealth
             return standing;
         }
     }
+
+    private bool IsSilentAt(long nowMs) => _silence.IsAt(nowMs, _latency.FiveMinutes(nowMs, _gate)?.P99);
 
     private double Withheld(long nowMs, bool isOpen)
     {

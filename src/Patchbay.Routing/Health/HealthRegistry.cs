@@ -15,7 +15,13 @@ public sealed class HealthRegistry(TimeProvider time)
 
     /// <summary>Says that an attempt at this endpoint begins. A broken endpoint whose time is up lets one such
     /// attempt through and stays shut for the others until that one has ended.</summary>
-    public void RecordAttempt(Endpoint endpoint) => Find(endpoint.Ordinal)?.BeginAttempt();
+    public void RecordAttempt(Endpoint endpoint) => Get(endpoint).BeginAttempt();
+
+    /// <summary>Says that the first part of a streamed answer has come: the endpoint works again, if it did not. Its numbers
+    /// are booked when the answer is complete.</summary>
+    /// <param name="endpoint">Who answers.</param>
+    /// <param name="latencyMs">Milliseconds from sending to the first byte of the answer.</param>
+    public void RecordFirstByte(Endpoint endpoint, int latencyMs) => Get(endpoint).BeginAnswer(latencyMs);
 
     /// <summary>Books a complete answer.</summary>
     /// <param name="endpoint">Who answered.</param>
@@ -31,10 +37,15 @@ public sealed class HealthRegistry(TimeProvider time)
     /// <param name="endpoint">Who failed.</param>
     /// <param name="kind">How.</param>
     /// <param name="retryAfter">How long the provider asked to wait, when it did; more than 5 minutes count as 5.</param>
+    /// <param name="durationMs">Milliseconds from sending to the failure.</param>
     /// <param name="credential">The key that it was called with: a rate limit or a refusal concerns no other key.</param>
     public void RecordFailure(
-        Endpoint endpoint, GatewayErrorKind kind, TimeSpan? retryAfter, CredentialId credential = default) =>
-        Get(endpoint).Fail(kind, retryAfter, credential);
+        Endpoint endpoint,
+        GatewayErrorKind kind,
+        TimeSpan? retryAfter,
+        int durationMs = 0,
+        CredentialId credential = default) =>
+        Get(endpoint).Fail(kind, retryAfter, durationMs, credential);
 
     internal HealthClock Clock { get; } = new(time);
 
