@@ -18,6 +18,8 @@ internal static class HotLeaves
         ["chat response write"] = ProtocolLeaves.WriteResponse,
         ["route plan 1 endpoint"] = static () => RoutingLeaves.Plan(1),
         ["route plan 30 endpoints"] = static () => RoutingLeaves.Plan(30),
+        ["route plan 30 endpoints, 10 failing"] = static () => RoutingLeaves.Plan(30, eachFails: 3),
+        ["route plan 30 endpoints, sticky"] = static () => RoutingLeaves.Plan(30, sticky: true),
         ["health record success"] = RoutingLeaves.RecordSuccess,
         ["hold and settle 3 levels"] = MoneyLeaves.HoldAndSettle,
         ["price a usage"] = MoneyLeaves.Price,

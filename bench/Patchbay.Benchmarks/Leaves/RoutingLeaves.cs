@@ -9,14 +9,24 @@ namespace Patchbay.Benchmarks;
 /// <summary>Planning and health.</summary>
 internal static class RoutingLeaves
 {
-    public static Action Plan(int endpoints)
+    /// <summary>A plan; of every <paramref name="eachFails"/>th endpoint the last attempt failed, and of a sticky
+    /// conversation the last endpoint is remembered.</summary>
+    public static Action Plan(int endpoints, int eachFails = 1_000, bool sticky = false)
     {
         var health = new HealthRegistry(TimeProvider.System);
         var random = new Random(1);
         var model = ModelWith(endpoints);
+        var conversation = sticky ? ConversationKey.OfOpening(Guid.Empty, 1) : default;
+        var table = sticky ? new AffinityTable(AffinityTable.DefaultEntries, TimeSpan.FromHours(1), TimeProvider.System) : null;
+        table?.Remember(conversation, model.Slug, model.Endpoints[^1]);
         foreach (var endpoint in model.Endpoints)
         {
             health.RecordSuccess(endpoint, 200, 900, 96);
+        }
+
+        for (var i = eachFails - 1; i < endpoints; i += eachFails)
+        {
+            health.RecordFailure(model.Endpoints[i], GatewayErrorKind.ProviderError, null);
         }
 
         var request = new RouteRequest
@@ -26,10 +36,11 @@ internal static class RoutingLeaves
             Used = Parameters.Temperature | Parameters.MaxTokens,
             EstimatedPromptTokens = 124,
             MaxOutputTokens = 512,
+            Conversation = conversation,
         };
         return () =>
         {
-            if (RoutePlanner.Plan(in request, health, random).Attempts.IsEmpty)
+            if (RoutePlanner.Plan(in request, health, random, table).Attempts.IsEmpty)
             {
                 throw new InvalidOperationException("The plan is empty.");
             }

@@ -52,6 +52,9 @@ public sealed class InferenceContext
     /// <summary>The body as sent to the provider.</summary>
     public PooledBuffer UpstreamBody { get; } = new();
 
+    /// <summary>The conversation that it continues or begins; none when nobody could know. Set before step 3.</summary>
+    public ConversationKey Conversation { get; set; }
+
     /// <summary>Where it may go; set by step 3.</summary>
     public RoutePlan Plan { get; set; } = null!;
 
@@ -72,6 +75,12 @@ public sealed class InferenceContext
 
     /// <summary>The endpoint of the last attempt.</summary>
     public Endpoint? Endpoint { get; set; }
+
+    /// <summary>When the last attempt began, on the clock of <see cref="Environment.TickCount64"/>.</summary>
+    public long AttemptBeganMs { get; set; }
+
+    /// <summary>Hears when an answer begins; set with the first attempt.</summary>
+    public HealthRegistry? Health { get; set; }
 
     /// <summary>How that endpoint is called.</summary>
     public UpstreamBinding? Binding { get; set; }
@@ -175,6 +184,7 @@ public sealed class InferenceContext
         Http = null!;
         Caller = null!;
         Plan = null!;
+        Conversation = default;
         Hold = null!;
         Envelope.Reset();
         Body.Clear();

@@ -32,6 +32,7 @@ public sealed partial class InferencePipeline
     private readonly CallerDirectory _callers;
     private readonly CatalogHolder _catalog;
     private readonly HealthRegistry _health;
+    private readonly AffinityStep _affinity;
     private readonly DeadlineWatch _watch;
     private readonly DrainState _drain;
     private readonly InferenceOptions _options;
@@ -48,7 +49,7 @@ public sealed partial class InferencePipeline
     public InferencePipeline(
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
-        ILogger<InferencePipeline> log)
+        ILogger<InferencePipeline> log, AffinityTable? affinity = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -60,6 +61,7 @@ public sealed partial class InferencePipeline
         _log = log;
         _invoker = invoker;
         _credit = new CreditStep(holds, options);
+        _affinity = new AffinityStep(affinity);
         _attempt = new AttemptStep(invoker, health, clock);
         _settle = new SettleStep(settlements);
     }
@@ -136,8 +138,14 @@ public sealed partial class InferencePipeline
             return invalid;
         }
 
+        if (_affinity.Recognise(context) is { } unrecognised)
+        {
+            return unrecognised;
+        }
+
         // :: Step 3: plan. The snapshot captured here serves the whole request.
-        context.Plan = RouteStep.Plan(context.Envelope, _catalog.Current, _health, _options.MaxAttempts);
+        context.Plan = RouteStep.Plan(
+            context.Envelope, _catalog.Current, _health, _options.MaxAttempts, context.Conversation, _affinity.Table);
         if (context.Plan.Error is { } unroutable)
         {
             return unroutable;
@@ -233,6 +241,11 @@ public sealed partial class InferencePipeline
             };
             await FailAsync(context, unavailable, done: false);
             return;
+        }
+
+        if (error is null)
+        {
+            _affinity.Remember(context, settled.Usage);
         }
 
         // :: Step 8: record; before the end leaves, so that whoever saw the end also finds it counted.

@@ -26,6 +26,16 @@ internal static class InferenceMetrics
     private static readonly Counter<long> Charges = PatchbayTelemetry.Meter.CreateCounter<long>(
         "patchbay.charges", "{nano_usd}", "Money charged, in nano-USD, by model.");
 
+    private static readonly Counter<long> StickyAnswers = PatchbayTelemetry.Meter.CreateCounter<long>(
+        "patchbay.affinity.requests", "{request}",
+        "Answered requests of remembered conversations: kept at their endpoint, or moved because it failed.");
+
+    private static readonly Counter<long> StickyTokens = PatchbayTelemetry.Meter.CreateCounter<long>(
+        "patchbay.affinity.cached_tokens", "{token}", "Prompt tokens read from a cache by requests that were kept.");
+
+    private static readonly Counter<long> StickySavings = PatchbayTelemetry.Meter.CreateCounter<long>(
+        "patchbay.affinity.savings", "{nano_usd}", "What those tokens would have cost more without the cache, in nano-USD.");
+
     private static readonly Histogram<double> Duration = PatchbayTelemetry.Meter.CreateHistogram(
         "patchbay.generation.duration", "s", "From arrival to the end of the answer.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
@@ -39,6 +49,23 @@ internal static class InferenceMetrics
         if (Refusals.Enabled)
         {
             Refusals.Add(1, new KeyValuePair<string, object?>("code", error.Row.Code));
+        }
+    }
+
+    /// <summary>A request of a remembered conversation was answered.</summary>
+    public static void Continued(string model, bool isKept, long cachedTokens, Money saved)
+    {
+        if (!StickyAnswers.Enabled)
+        {
+            return;
+        }
+
+        var label = new KeyValuePair<string, object?>("model", model);
+        StickyAnswers.Add(1, label, new KeyValuePair<string, object?>("outcome", isKept ? "kept" : "moved"));
+        if (isKept)
+        {
+            StickyTokens.Add(cachedTokens, label);
+            StickySavings.Add(saved.Nanos, label);
         }
     }
 

@@ -45,6 +45,7 @@ internal ref partial struct ChatRequestParser
 
     private bool Message()
     {
+        _messageHash = 0;
         var role = Role.Missing;
         var hasContent = false;
         var hasCallId = false;
@@ -159,7 +160,35 @@ internal ref partial struct ChatRequestParser
             return Fail(MessagePath("content"), "a string or an array of content parts");
         }
 
+        NoteOpening(role);
         return role != Role.Tool || hasCallId || Fail(MessagePath("tool_call_id"), "a string");
+    }
+
+    // A conversation begins with a system message, if there is one, and the first message that is none.
+    private void NoteOpening(Role role)
+    {
+        if (_isOpened)
+        {
+            return;
+        }
+
+        if (role is not (Role.System or Role.Developer))
+        {
+            _isOpened = true;
+            _envelope.OpeningHash = ContentHash.Of([(byte)role], _systemHash ^ _messageHash);
+        }
+        else if (_systemHash == 0)
+        {
+            _systemHash = ContentHash.Of("system"u8, _messageHash);
+        }
+    }
+
+    private void NoteContent()
+    {
+        if (!_isOpened)
+        {
+            _messageHash = ContentHash.Of(_reader.ValueSpan, _messageHash);
+        }
     }
 
     private static ChatTraits TraitsOf(Role role, int index) => role switch
@@ -230,6 +259,7 @@ internal ref partial struct ChatRequestParser
                 return true;
             case JsonTokenType.String:
                 _envelope.Input |= Modalities.Text;
+                NoteContent();
                 return true;
             case JsonTokenType.StartArray:
                 for (var i = 0; _reader.Read() && _reader.TokenType != JsonTokenType.EndArray; i++)
@@ -296,6 +326,7 @@ internal ref partial struct ChatRequestParser
                 // Text, or the short form of an image's address.
                 present |= 1 << (int)payload;
                 _envelope.MediaBytes += payload == PartKind.Text ? 0 : _reader.ValueSpan.Length;
+                NoteContent();
             }
             else if (_reader.TokenType == JsonTokenType.StartObject && payload != PartKind.Text)
             {
@@ -353,6 +384,7 @@ internal ref partial struct ChatRequestParser
             if (isPayload && _reader.TokenType == JsonTokenType.String)
             {
                 _envelope.MediaBytes += _reader.ValueSpan.Length;
+                NoteContent();
             }
             else if (isUrl && kind is PartKind.Image or PartKind.Video)
             {

@@ -23,6 +23,9 @@ internal ref partial struct ChatRequestParser
     private long? _maxTokens;
     private long? _maxCompletionTokens;
     private string? _effortMember;
+    private ulong _systemHash;
+    private ulong _messageHash;
+    private bool _isOpened;
 
     public ChatRequestParser(ReadOnlySpan<byte> body, RequestEnvelope envelope)
     {

@@ -46,6 +46,10 @@ public sealed class RequestEnvelope
     /// <summary><c>session_id</c>; at most 256 characters.</summary>
     public string? SessionId { get; internal set; }
 
+    /// <summary>A hash of how the conversation begins: the text and media of its first system or developer message, where it
+    /// stands first, and of its first other message. The same in every turn; 0 without messages.</summary>
+    public ulong OpeningHash { get; internal set; }
+
     /// <summary><c>prompt_cache_key</c></summary>
     public string? PromptCacheKey { get; internal set; }
 
@@ -115,6 +119,9 @@ public sealed class RequestEnvelope
         return ref _marks[_markCount++];
     }
 
+    /// <summary>Takes the session of the request's header where the body names none.</summary>
+    public void UseSession(string id) => SessionId ??= id;
+
     /// <summary>Makes the envelope ready for another body.</summary>
     public void Reset()
     {
@@ -131,6 +138,7 @@ public sealed class RequestEnvelope
         Provider = null;
         User = null;
         SessionId = null;
+        OpeningHash = 0;
         PromptCacheKey = null;
         ServiceTier = null;
         Preset = null;

@@ -1,3 +1,5 @@
+using Patchbay.Routing;
+
 namespace Patchbay.Server;
 
 /// <summary>Everything that an operator can set, with its default. Immutable; holds secrets, so it has no text form.</summary>
@@ -8,6 +10,9 @@ internal sealed record PatchbaySettings
 
     /// <summary>Sizes, times and counts that bound a request.</summary>
     public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>How endpoints are chosen.</summary>
+    public RoutingSettings Routing { get; init; } = new();
 
     /// <summary>How money is treated.</summary>
     public BillingSettings Billing { get; init; } = new();
@@ -73,6 +78,16 @@ internal sealed record LimitSettings
 
     /// <summary>How long running requests may go on after a stop signal.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>Section <c>routing</c>.</summary>
+internal sealed record RoutingSettings
+{
+    /// <summary>How many conversations are remembered with the endpoint that answered them; 0 for none.</summary>
+    public int AffinityEntries { get; init; } = AffinityTable.DefaultEntries;
+
+    /// <summary>How long an idle conversation is remembered, unless the provider's cache lasts longer.</summary>
+    public TimeSpan AffinityLifetime { get; init; } = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>Section <c>billing</c>.</summary>

@@ -38,6 +38,12 @@ internal static class ServiceRegistration
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();
         services.AddSingleton<IEndpointStatistics, RoutingStatistics>();
+        if (settings.Routing.AffinityEntries > 0)
+        {
+            services.AddSingleton(provider => new AffinityTable(
+                settings.Routing.AffinityEntries, settings.Routing.AffinityLifetime, provider.GetRequiredService<TimeProvider>()));
+        }
+
         services.AddSingleton<DrainState>();
         services.AddSingleton<StorageCheck>();
         services.AddSingleton<ICredentialSource>(EnvironmentCredentials.Instance);

@@ -96,6 +96,7 @@ internal static class StreamRelay
             if (!responder.IsCommitted && (editor.HasContent || (editor.FinishReason is not null && editor.Error is null)))
             {
                 context.LatencyMs = context.ElapsedMs;
+                context.Health?.RecordFirstByte(context.Endpoint!, (int)(Environment.TickCount64 - context.AttemptBeganMs));
                 context.ReleaseRequest(call);
                 responder.Commit();
             }

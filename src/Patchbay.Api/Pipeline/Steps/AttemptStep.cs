@@ -29,6 +29,8 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         context.Binding = binding;
         var startedMs = Environment.TickCount64;
         using var span = InferenceSpans.Attempt(candidate);
+        context.Health = health;
+        context.AttemptBeganMs = startedMs;
         health.RecordAttempt(endpoint);
         using var call = invoker.CreateCall();
         context.SetCall(call);
@@ -161,7 +163,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         }
         else
         {
-            health.RecordFailure(endpoint, error.Kind, error.RetryAfter);
+            health.RecordFailure(endpoint, error.Kind, error.RetryAfter, elapsed);
             context.Errors.Add(error);
             if (call.Status == AnswerStatus(context.Binding!.Provider) && error.Kind != GatewayErrorKind.ClientClosed)
             {

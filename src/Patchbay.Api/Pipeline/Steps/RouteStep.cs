@@ -10,7 +10,9 @@ internal static class RouteStep
     // Bytes per token of ordinary text; routing needs an estimate, money uses the safe bound of one token a byte.
     private const int BytesPerToken = 4;
 
-    public static RoutePlan Plan(RequestEnvelope envelope, CatalogSnapshot snapshot, HealthRegistry health, int maxAttempts) =>
+    public static RoutePlan Plan(
+        RequestEnvelope envelope, CatalogSnapshot snapshot, HealthRegistry health, int maxAttempts,
+        ConversationKey conversation, AffinityTable? affinity) =>
         RoutePlanner.Plan(
             new RouteRequest
             {
@@ -24,10 +26,12 @@ internal static class RouteStep
                 EstimatedPromptTokens = envelope.PromptBytes / BytesPerToken,
                 MaxOutputTokens = envelope.MaxOutputTokens,
                 Preferences = envelope.Provider is { } preferences ? Map(preferences) : null,
+                Conversation = conversation,
                 MaxAttempts = maxAttempts,
             },
             health,
-            Random.Shared);
+            Random.Shared,
+            affinity);
 
     private static RoutePreferences Map(ProviderPreferences from) => new()
     {
