@@ -163,7 +163,7 @@ public sealed class EndpointHealth
         lock (_gate)
         {
             NotQuietBefore(now + UptimeWindowMs);
-            if (kind is not (GatewayErrorKind.ProviderTimeout or GatewayErrorKind.ProviderStalled or GatewayErrorKind.ClientClosed))
+            if (IsAnswer(kind))
             {
                 _silence.Break(now - Math.Max(0, durationMs));
             }
@@ -203,6 +203,11 @@ public sealed class EndpointHealth
             PublishBreaker();
         }
     }
+
+    // It said something, so that it is not silent.
+    private static bool IsAnswer(GatewayErrorKind kind) => kind is GatewayErrorKind.ProviderRateLimited
+        or GatewayErrorKind.ProviderAuth or GatewayErrorKind.ProviderRejected or GatewayErrorKind.ProviderError
+        or GatewayErrorKind.ProviderOverloaded or GatewayErrorKind.ProviderMalformed or GatewayErrorKind.ProviderLimit;
 
     private void FailHard(GatewayErrorKind kind, long now, long began)
     {

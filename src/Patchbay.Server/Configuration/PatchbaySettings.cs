@@ -11,8 +11,8 @@ internal sealed record PatchbaySettings
     /// <summary>Sizes, times and counts that bound a request.</summary>
     public LimitSettings Limits { get; init; } = new();
 
-    /// <summary>How endpoints are chosen.</summary>
-    public RoutingSettings Routing { get; init; } = new();
+    /// <summary>How conversations are kept at one endpoint.</summary>
+    public AffinitySettings Affinity { get; init; } = new();
 
     /// <summary>How money is treated.</summary>
     public BillingSettings Billing { get; init; } = new();
@@ -80,14 +80,14 @@ internal sealed record LimitSettings
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }
 
-/// <summary>Section <c>routing</c>.</summary>
-internal sealed record RoutingSettings
+/// <summary>The settings of section <c>routing</c> that begin with <c>affinity_</c>.</summary>
+internal sealed record AffinitySettings
 {
     /// <summary>How many conversations are remembered with the endpoint that answered them; 0 for none.</summary>
-    public int AffinityEntries { get; init; } = AffinityTable.DefaultEntries;
+    public int Entries { get; init; } = AffinityTable.DefaultEntries;
 
     /// <summary>How long an idle conversation is remembered, unless the provider's cache lasts longer.</summary>
-    public TimeSpan AffinityLifetime { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>Section <c>billing</c>.</summary>

@@ -38,10 +38,10 @@ internal static class ServiceRegistration
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();
         services.AddSingleton<IEndpointStatistics, RoutingStatistics>();
-        if (settings.Routing.AffinityEntries > 0)
+        if (settings.Affinity.Entries > 0)
         {
             services.AddSingleton(provider => new AffinityTable(
-                settings.Routing.AffinityEntries, settings.Routing.AffinityLifetime, provider.GetRequiredService<TimeProvider>()));
+                settings.Affinity.Entries, settings.Affinity.Lifetime, provider.GetRequiredService<TimeProvider>()));
         }
 
         services.AddSingleton<DrainState>();
