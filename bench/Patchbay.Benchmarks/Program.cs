@@ -18,6 +18,12 @@ if (args is ["--tokenizer", ..])
     return 0;
 }
 
+if (args is ["--processor-time", ..])
+{
+    await Console.Out.WriteAsync(ProcessorTime.Measure(args.Length > 1 ? args[1] : ""));
+    return 0;
+}
+
 if (args is ["--routing", ..])
 {
     var requests = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : SimulationReport.DefaultRequests;

@@ -52,6 +52,7 @@ internal sealed class SimulationTally(double faultFromMs, double faultToMs, doub
         var to = (int)(faultToMs / 1000);
         var usual = Share(0, from);
         var hasFault = scenario.Fault is not null;
+        var ejected = hasFault ? FirstSecond(from, to, 1, share => share <= usual * EjectedBelow) : null;
         return new SimulationResult
         {
             Scenario = scenario.Name,
@@ -60,8 +61,8 @@ internal sealed class SimulationTally(double faultFromMs, double faultToMs, doub
             FailedShare = (double)_failed / _requests,
             ExtraShare = (double)_extra / _requests,
             FaultyShare = hasFault ? Share(from, to) : null,
-            EjectedAfterSeconds = hasFault ? FirstSecond(from, to, 1, share => share <= usual * EjectedBelow) : null,
-            ReturnedAfterSeconds = hasFault
+            EjectedAfterSeconds = ejected,
+            ReturnedAfterSeconds = ejected is not null
                 ? FirstSecond(to, (int)(lengthMs / 1000), ReturnSeconds, share => share >= usual * ReturnedAbove)
                 : null,
             CostRatio = _cents / _answered / (_oracleCents / _requests),
