@@ -20,7 +20,7 @@ internal enum HealthStanding : byte
 /// </summary>
 /// <param name="Standing">How it did of late.</param>
 /// <param name="Withheld">The part of its share of the load that it does not get yet, after an outage; from 0 to 1.</param>
-/// <param name="ShutUntilMs">Until when its breaker lets nobody through, by the clock of the registry; 0 for now.</param>
+/// <param name="ShutUntilMs">Until when its breaker lets nobody through, by the clock of the registry; 0 when it does.</param>
 /// <param name="PausedUntilMs">Until when the key stays away from it, being rate-limited or refused; 0 for not.</param>
 /// <param name="ToldToWaitUntilMs">Until when it asked the key itself to stay away; 0 when it did not.</param>
 internal readonly record struct HealthState(
