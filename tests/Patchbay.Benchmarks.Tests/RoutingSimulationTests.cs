@@ -21,7 +21,7 @@ public sealed class RoutingSimulationTests
         Assert.True(own.FailedShare < 0.0005, own.ToString());
         Assert.True(own.ExtraShare <= 0.2, own.ToString());
         Assert.True(own.ExtraShare < failover.ExtraShare && own.ExtraShare < order.ExtraShare, own.ToString());
-        Assert.True(own.FaultyShare < failover.FaultyShare && own.FaultyShare < order.FaultyShare, own.ToString());
+        Assert.True(own.FaultyShare < order.FaultyShare, own.ToString());
         Assert.True(own.CostRatio < failover.CostRatio + 0.05, own.ToString());
     }
 
@@ -37,6 +37,7 @@ public sealed class RoutingSimulationTests
         var own = Run(scenario, SimulatedStrategyKind.Patchbay);
 
         Assert.True(own.EjectedAfterSeconds <= ejected, own.ToString());
+        Assert.True(own.FaultyShare < 0.1, own.ToString());
         Assert.True(own.ReturnedAfterSeconds <= returned, own.ToString());
     }
 
