@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Patchbay.Catalog;
 using Patchbay.Core;
 
 namespace Patchbay.Routing;
@@ -25,6 +26,24 @@ public sealed class RoutePlan
     /// <summary>For every endpoint of each model of the request, in catalogue order, why it is in or out. Worked out at
     /// the first call, so ask before the request's list of models is used for something else.</summary>
     public IReadOnlyList<EndpointVerdict> Verdicts => _verdicts ??= Explain();
+
+    /// <summary>Whether the request's name of this model asks for reasoning (<c>:thinking</c>), unless the request itself says
+    /// otherwise.</summary>
+    public bool Thinks(Model model)
+    {
+        var names = _request.Models;
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (names[i].Contains(":thinking", StringComparison.Ordinal)
+                && ModelVariants.TryResolve(_request.Snapshot, names[i], out var resolved)
+                && ReferenceEquals(resolved.Model, model))
+            {
+                return resolved.Thinks;
+            }
+        }
+
+        return false;
+    }
 
     internal HealthRegistry? Health { get; init; }
 

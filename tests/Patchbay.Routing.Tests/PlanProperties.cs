@@ -144,7 +144,7 @@ public sealed class PlanProperties
                 && !(Request.MaxOutputTokens > endpoint.MaxOutputTokens)
                 && (preferences.Only is null || provider is "p0" or "p1" or "p3")
                 && (preferences.Ignore is null || !(provider == "p1" || endpoint.Tag == "p2/1"))
-                && (preferences.Order is null || preferences.AllowFallbacks || provider is "p2" or "p0")
+                && (preferences.Order is null || preferences.AllowFallbacks != false || provider is "p2" or "p0")
                 && (!preferences.RequireParameters || endpoint.Supported.HasFlag(Request.Used))
                 && (!preferences.DataCollectionDeny || endpoint.Provider.Policy.TrainsOnPrompts == false)
                 && (!preferences.Zdr || endpoint.Provider.Policy.Zdr)

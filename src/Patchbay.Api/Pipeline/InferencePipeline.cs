@@ -136,8 +136,13 @@ public sealed partial class InferencePipeline
             return invalid;
         }
 
+        if (RouteStep.Unserved(context.Envelope) is { } unserved)
+        {
+            return unserved;
+        }
+
         // :: Step 3: plan. The snapshot captured here serves the whole request.
-        context.Plan = RouteStep.Plan(context.Envelope, _catalog.Current, _health, _options.MaxAttempts);
+        context.Plan = RouteStep.Plan(context.Envelope, _catalog.Current, _health, _options);
         if (context.Plan.Error is { } unroutable)
         {
             return unroutable;

@@ -18,6 +18,12 @@ internal struct RankedEndpoint
     /// <summary>Recently failing, where load balancing is on.</summary>
     public bool Failing;
 
+    /// <summary>Of the service tier that the request asks for.</summary>
+    public bool InTier;
+
+    /// <summary>Known to miss the throughput or latency that the request prefers.</summary>
+    public bool Slow;
+
     /// <summary>Chosen as an attempt.</summary>
     public bool Kept;
 
