@@ -72,11 +72,12 @@ internal static class RouteRefusal
         var filter = new EndpointFilter(in request);
         for (var reason = ExclusionReason.None + 1; reason <= ExclusionReason.NotRoutable; reason++)
         {
-            if (CountTold(in request, verdicts, reason) is var count and > 0)
+            // Endpoints of service tiers that nobody asked for are no news.
+            var isNews = reason != ExclusionReason.ServiceTier || request.Tier == TierWish.Flex;
+            foreach (var (level, those) in isNews ? ByLevel(filter, reason, verdicts) : [])
             {
-                var level = LevelOf(filter, reason, verdicts);
                 parameter = parts.Count == 0 ? ParameterOf(reason, level) : null;
-                parts.Add(Describe(reason, count, level, verdicts));
+                parts.Add(Describe(reason, those.Count, level, those));
             }
         }
 
@@ -95,23 +96,30 @@ internal static class RouteRefusal
         };
     }
 
-    // Endpoints of service tiers that nobody asked for are no news.
-    private static int CountTold(ref readonly RouteRequest request, List<EndpointVerdict> verdicts, ExclusionReason reason) =>
-        reason == ExclusionReason.ServiceTier && request.Tier != TierWish.Flex ? 0 : Count(verdicts, reason);
-
-    // The level that kept out the first endpoint of this reason.
-    private static RoutePreferences? LevelOf(
+    /// <summary>The verdicts of one reason, by the level whose condition it is.</summary>
+    private static List<(RoutePreferences? Level, List<EndpointVerdict> Verdicts)> ByLevel(
         scoped in EndpointFilter filter, ExclusionReason reason, List<EndpointVerdict> verdicts)
     {
+        var groups = new List<(RoutePreferences? Level, List<EndpointVerdict> Verdicts)>();
         foreach (var verdict in verdicts)
         {
-            if (verdict.Reason == reason)
+            if (verdict.Reason != reason)
             {
-                return filter.LevelOf(reason, verdict.Endpoint, verdict.Model);
+                continue;
             }
+
+            var level = filter.LevelOf(reason, verdict.Endpoint, verdict.Model);
+            var group = groups.FindIndex(other => ReferenceEquals(other.Level, level));
+            if (group < 0)
+            {
+                group = groups.Count;
+                groups.Add((level, []));
+            }
+
+            groups[group].Verdicts.Add(verdict);
         }
 
-        return null;
+        return groups;
     }
 
     private static GatewayError ContextTooLong(ref readonly RouteRequest request, List<EndpointVerdict> verdicts)
