@@ -26,7 +26,7 @@ internal sealed class ModelListing
 
     public CatalogSnapshot Snapshot { get; }
 
-    /// <summary>What is listed: the models, newest first, and before each the names that mean it for now.</summary>
+    /// <summary>What is listed: the models, newest first, and before each the names that mean it at present.</summary>
     public IReadOnlyList<Model> Rows { get; }
 
     /// <summary>The answer to a request without any filter.</summary>
