@@ -106,6 +106,10 @@ public sealed class Endpoint
     /// <summary>Where requests are processed (<c>eu</c>, <c>us</c>…); null when the provider does not say.</summary>
     public string? Region { get; init; }
 
+    /// <summary>The service tier that it stands for. The endpoints of a model at a provider that differ in nothing else know
+    /// each other: <see cref="ServedAs"/>.</summary>
+    public ServiceTier ServiceTier { get; init; }
+
     /// <summary>Whether two sources disagree on the price.</summary>
     public bool DisputedPrice { get; init; }
 
@@ -119,6 +123,26 @@ public sealed class Endpoint
     /// protocol that is spoken.</summary>
     public bool Routable =>
         PriceKnown && UpstreamModel.Length > 0 && Provider is { HasCredential: true, HasAddress: true, IsSpoken: true };
+
+    internal IReadOnlyList<Endpoint> Siblings { get; set; } = [];
+
+    /// <summary>The endpoint whose prices count when the provider says that it served this tier; itself where it says
+    /// nothing, or where that tier has no price of its own.</summary>
+    public Endpoint ServedAs(ServiceTier? tier)
+    {
+        if (tier is { } served && served != ServiceTier)
+        {
+            for (var i = 0; i < Siblings.Count; i++)
+            {
+                if (Siblings[i].ServiceTier == served)
+                {
+                    return Siblings[i];
+                }
+            }
+        }
+
+        return this;
+    }
 
     /// <summary>The id; never a secret.</summary>
     public override string ToString() => Id;

@@ -20,6 +20,10 @@ public sealed class Model
     /// <summary>The permanent name, often with a date; the slug where no other is known.</summary>
     public required string CanonicalSlug { get; init; }
 
+    /// <summary>The model that this one is another name for, in lists (<see cref="ModelAlias.AsModel"/>); null for a model.
+    /// </summary>
+    public Model? AliasTarget { get; init; }
+
     /// <summary>When the model was listed, in Unix seconds; else the start of the day or month in which it was published;
     /// 0 when unknown.</summary>
     public long Created { get; init; }
@@ -67,6 +71,9 @@ public sealed class Model
 
     /// <summary>Whether the weights are open; null when unknown.</summary>
     public bool? OpenWeights { get; init; }
+
+    /// <summary>Whether the model's terms allow that other models are trained on its answers; null when unknown.</summary>
+    public bool? Distillable { get; init; }
 
     /// <summary>The length of an embedding, where known.</summary>
     public int? EmbeddingDimensions { get; init; }

@@ -21,6 +21,10 @@ public sealed class ProviderListing
     /// <summary>Whether this release speaks <see cref="Protocol"/>. Endpoints of others are listed and never called.</summary>
     public bool IsSpoken { get; init; } = true;
 
+    /// <summary>What can be said to it in <see cref="Protocol"/>.</summary>
+    [JsonIgnore]
+    public ProtocolWords Words { get; init; }
+
     /// <summary>What kind of company it is: <c>first-party</c> (runs its own models), <c>cloud</c>, <c>host</c>,
     /// <c>media</c> or <c>gateway</c>.</summary>
     public string Category { get; init; } = "host";

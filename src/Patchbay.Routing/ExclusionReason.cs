@@ -6,6 +6,10 @@ public enum ExclusionReason
     /// <summary>It is among the attempts.</summary>
     None,
 
+    /// <summary>It is of a service tier that the request does not ask for, or of none where the request asks for
+    /// <c>flex</c>.</summary>
+    ServiceTier,
+
     /// <summary>It is not in <c>provider.only</c>.</summary>
     Only,
 
@@ -29,6 +33,13 @@ public enum ExclusionReason
 
     /// <summary>Its provider has no zero data retention, which <c>provider.zdr</c> demands.</summary>
     Zdr,
+
+    /// <summary>It is not known to process requests in one of <c>provider.data_regions</c>.</summary>
+    DataRegion,
+
+    /// <summary>Its model is not known to allow distillation, which <c>provider.enforce_distillable_text</c> demands.
+    /// </summary>
+    Distillable,
 
     /// <summary>Its number format is not in <c>provider.quantizations</c>.</summary>
     Quantization,

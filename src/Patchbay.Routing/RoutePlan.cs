@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Patchbay.Catalog;
 using Patchbay.Core;
 
 namespace Patchbay.Routing;
@@ -28,6 +29,24 @@ public sealed class RoutePlan
 
     /// <summary>Whether the first attempt goes to an endpoint that answered this conversation before.</summary>
     public bool IsSticky { get; internal init; }
+
+    /// <summary>Whether the request's name of this model asks for reasoning (<c>:thinking</c>), unless the request itself says
+    /// otherwise.</summary>
+    public bool Thinks(Model model)
+    {
+        var names = _request.Models;
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (names[i].Contains(":thinking", StringComparison.Ordinal)
+                && ModelVariants.TryResolve(_request.Snapshot, names[i], out var resolved)
+                && ReferenceEquals(resolved.Model, model))
+            {
+                return resolved.Thinks;
+            }
+        }
+
+        return false;
+    }
 
     internal HealthRegistry? Health { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Patchbay.Catalog;
 
 namespace Patchbay.Routing;
 
@@ -11,9 +12,10 @@ public static class RoutePlanner
 
     /// <summary>Plans a request. Equal requests, health and random numbers give equal plans; nothing is changed.
     /// <para>Filters come first and are never relaxed. Then models in the request's order, the endpoints of each by
-    /// <c>provider.order</c>, by the sort, or, by default, one of the stable ones drawn with weight 1/price² and the others
-    /// cheapest first, those that failed in the last 30 seconds last. Where the table knows who answered the conversation
-    /// before, that endpoint goes first, unless the request has an order of its own. Endpoints that cool down come at the very end. When
+    /// <c>provider.order</c>, by the wanted service tier, by the preferred speed, by the sort, or, by default, one of the
+    /// stable ones drawn with weight 1/price² and the others cheapest first, those that failed in the last 30 seconds last.
+    /// Where the table knows who answered the conversation before, that endpoint goes first, unless the request has an order
+    /// of its own. Endpoints that cool down come at the very end. When
     /// all of them cool down they are tried nevertheless, unless every one has itself asked us to wait: then the error is
     /// <c>NoHealthyProvider</c> with the shortest wait.</para>
     /// <para>A plan has at most <see cref="RouteRequest.MaxAttempts"/> attempts. Each of the first models gets one before
@@ -93,11 +95,14 @@ public static class RoutePlanner
             var seen = health.Find(endpoint.Ordinal);
             var state = seen?.Read(now) ?? default;
             var sort = SortOf(preferences, models, partitioned ? entry.Model : 0);
+            entry.InTier = IsOfTier(request.Tier, endpoint.ServiceTier);
+            entry.Slow = PreferredSpeed.IsMissed(preferences, seen, now);
             entry.Price = RankedEndpoint.PriceOf(endpoint, request.EstimatedPromptTokens);
             entry.OrderIndex = ordered && EndpointName.IndexIn(preferences!.Order!, endpoint) is var place and >= 0
                 ? place
                 : int.MaxValue;
-            entry.Metric = MetricOf(sort, seen, now);
+            entry.Metric = MetricOf(
+                sort is null && endpoint.ServiceTier == ServiceTier.Priority ? RouteSort.Throughput : sort, seen, now);
             if (sort is null)
             {
                 entry.Standing = state.Standing;
@@ -194,6 +199,7 @@ public static class RoutePlanner
             var end = start + 1;
             while (end < ranked.Length
                 && !ranked[end].Cooling
+                && ranked[end].Slow == ranked[start].Slow
                 && (!partitioned || ranked[end].Model == ranked[start].Model))
             {
                 end++;
@@ -211,7 +217,16 @@ public static class RoutePlanner
     /// <summary>The sort that applies; null for load balancing, which also stands in for quality as long as there are no
     /// quality data.</summary>
     private static RouteSort? SortOf(RoutePreferences? preferences, ReadOnlySpan<ResolvedModel> models, int model) =>
-        (preferences?.Sort ?? models[model].Sort) is var sort and not RouteSort.Exacto ? sort : null;
+        (preferences?.Sort ?? models[model].Sort ?? preferences?.DefaultSort) is var sort and not RouteSort.Exacto
+            ? sort
+            : null;
+
+    private static bool IsOfTier(TierWish wish, ServiceTier tier) => wish switch
+    {
+        TierWish.Flex => tier == ServiceTier.Flex,
+        TierWish.Priority => tier == ServiceTier.Priority,
+        _ => false,
+    };
 
     private static double MetricOf(RouteSort? sort, EndpointHealth? health, long now) => sort switch
     {

@@ -42,7 +42,11 @@ public readonly record struct RouteRequest
     /// <summary>The longest output that the caller allows, in tokens; null when it sets none.</summary>
     public long? MaxOutputTokens { get; init; }
 
-    /// <summary>The caller's <c>provider</c> object; null when it has none.</summary>
+    /// <summary>What the request says of service tiers.</summary>
+    public TierWish Tier { get; init; }
+
+    /// <summary>The caller's <c>provider</c> object, and what levels above it add (<see cref="RouteDefaults"/>); null when
+    /// there is neither.</summary>
     public RoutePreferences? Preferences { get; init; }
 
     /// <summary>The conversation that the request belongs to; none when it is not known.</summary>

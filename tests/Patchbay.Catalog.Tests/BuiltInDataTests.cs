@@ -193,7 +193,7 @@ public sealed class BuiltInDataTests(ITestOutputHelper output)
     {
         var snapshot = CatalogBuilder.Build(
             BuiltIn.Data, null, new FixedCredentials(("ANTHROPIC_API_KEY", "sk-a"), ("OPENAI_API_KEY", "sk-o")), 1,
-            speaks: protocol => protocol == "openai");
+            words: (protocol, _) => protocol == "openai" ? default(ProtocolWords) : null);
         var all = snapshot.Models.SelectMany(model => model.Endpoints).ToArray();
         var anthropic = all.Where(endpoint => endpoint.Provider.Slug == "anthropic").ToArray();
         Assert.NotEmpty(anthropic);

@@ -30,6 +30,32 @@ public sealed class ChatRequestWriterTests
     }
 
     [Theory]
+    [InlineData("""{"model":"m","prompt":"x"}""", """{"model":"echo-1","prompt":"x","service_tier":"flex"}""")]
+    [InlineData("""{"service_tier":"fast","model":"m","prompt":"x"}""", """{"service_tier":"flex","model":"echo-1","prompt":"x"}""")]
+    public void A_tier_is_asked_for_in_place_of_the_callers(string body, string expected) =>
+        Assert.Equal(expected, Write(body, ModelOnly with { ServiceTier = "flex" }));
+
+    [Fact]
+    public void A_tier_that_the_endpoint_is_not_of_is_left_out() =>
+        Assert.Equal(
+            """{"model":"echo-1","prompt":"x"}""",
+            Write("""{"service_tier":"flex","model":"m","prompt":"x"}""", ModelOnly with { DropServiceTier = true }));
+
+    [Theory]
+    [InlineData("", ReasoningSwitch.Effort, ",\"reasoning_effort\":\"low\"")]
+    [InlineData("", ReasoningSwitch.ReasoningObject, ",\"reasoning\":{\"enabled\":true}")]
+    [InlineData("", ReasoningSwitch.ThinkingType, ",\"thinking\":{\"type\":\"enabled\"}")]
+    [InlineData("", ReasoningSwitch.EnableThinking, ",\"enable_thinking\":true")]
+    [InlineData(",\"reasoning_effort\":\"high\"", ReasoningSwitch.Effort, ",\"reasoning_effort\":\"high\"")]
+    [InlineData(",\"reasoning\":{\"enabled\":false}", ReasoningSwitch.ReasoningObject, ",\"reasoning\":{\"enabled\":false}")]
+    public void A_model_that_thinks_by_default_is_told_so_unless_the_caller_says_otherwise(
+        string given, ReasoningSwitch how, string expected) =>
+        Assert.Equal(
+            """{"model":"echo-1","prompt":"x"E}""".Replace("E", expected, StringComparison.Ordinal),
+            Write("""{"model":"m","prompt":"x"G}""".Replace("G", given, StringComparison.Ordinal),
+                ModelOnly with { DefaultEffort = "low", Reasoning = how }));
+
+    [Theory]
     [InlineData("", ",\"stream_options\":{\"include_usage\":true}")]
     [InlineData(",\"stream_options\":null", ",\"stream_options\":{\"include_usage\":true}")]
     [InlineData(",\"stream_options\":{ }", ",\"stream_options\":{\"include_usage\":true}")]

@@ -36,6 +36,8 @@ internal static partial class ErrorReference
         - `metadata.provider_name`, `provider_code` and `raw` are there when a provider failed: its name, its status and its own
           text, with secrets removed.
         - `metadata.previous_errors` lists the attempts that failed before, each with `provider`, `code` and `status`.
+        - `availability` is there when nothing could serve the request: `code`, `retryable`, `requested_models`, and, where
+          they apply, `affected_providers`, `excluded_by` and `constraint` with the `field` to change and how (`detail`).
         - `metadata.retry_after` and the `Retry-After` header are seconds to wait.
 
         Once a part of a stream has been sent, the status can no longer change. The error then comes as a last chunk that carries

@@ -11,6 +11,8 @@ public sealed class PlanProperties
     private static readonly Config Runs = Config.QuickThrowOnFailure.WithMaxTest(2_000);
 
     private static readonly string[] Formats = ["fp4", "fp8", "mxfp8", "bf16"];
+    private static readonly string[] Suffixes = ["", "", "", ":nitro", ":floor", ":free", ":thinking"];
+    private static readonly string?[] Regions = [null, "eu", "eu-north-1", "us", "europe"];
 
     [Fact]
     public void A_plan_holds_eligible_endpoints_once_and_all_of_them_without_a_limit() => Check(scenario =>
@@ -18,7 +20,7 @@ public sealed class PlanProperties
         var plan = scenario.Plan();
         var attempts = plan.Attempts.Select(attempt => attempt.Endpoint).ToList();
         var eligible = scenario.Endpoints.Where(scenario.IsEligible).ToHashSet();
-        var oneOnly = scenario.Request.Preferences is { AllowFallbacks: false, Order: null };
+        var oneOnly = scenario.Request.Preferences is { AllowFallbacks: false } and not { Order.Count: > 0 };
         var allCool = plan.Error?.Kind == GatewayErrorKind.NoHealthyProvider;
         return attempts.Distinct().Count() == attempts.Count
             && attempts.TrueForAll(eligible.Contains)
@@ -32,7 +34,7 @@ public sealed class PlanProperties
         var plan = scenario.Plan();
         var again = scenario.Plan();
         return plan.Attempts.SequenceEqual(again.Attempts)
-            && plan.Error == again.Error
+            && plan.Error?.Message == again.Error?.Message
             && plan.Verdicts.SequenceEqual(again.Verdicts);
     });
 
@@ -63,6 +65,18 @@ public sealed class PlanProperties
         return reached >= Math.Min(possible, plan.Attempts.Length);
     });
 
+    /// <summary>Whatever happened to endpoints, whatever the sort, the thresholds, the variant or the level of a default:
+    /// who is in a plan at all depends on conditions only, and zero data retention above all is never given up.</summary>
+    [Fact]
+    public void Nothing_that_orders_endpoints_lets_one_in() => Check(scenario =>
+    {
+        var plan = scenario.Plan();
+        var preferences = scenario.Request.Preferences;
+        var zdr = preferences is not null && (preferences.Zdr || preferences.Ceilings.Any(level => level.Zdr));
+        return plan.Attempts.All(attempt =>
+            (!zdr || attempt.Endpoint.Provider.Policy.Zdr) && scenario.IsEligible(attempt.Endpoint));
+    });
+
     private static void Check(Func<Scenario, bool> property) =>
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => property(new Scenario(seed))).Check(Runs);
 
@@ -86,6 +100,11 @@ public sealed class PlanProperties
                 models.Add(Model(slug, endpoints));
             }
 
+            foreach (var endpoint in Endpoints.Where(_ => Chance(0.5)))
+            {
+                _health.RecordSuccess(endpoint, _random.Next(10, 2_000), 2_000, _random.Next(10, 1_000));
+            }
+
             foreach (var endpoint in Endpoints.Where(_ => Chance(0.3)))
             {
                 GatewayErrorKind[] kinds =
@@ -97,11 +116,13 @@ public sealed class PlanProperties
                 _health.RecordFailure(endpoint, kinds[_random.Next(kinds.Length)], wait);
             }
 
+            Suffix = Suffixes[_random.Next(Suffixes.Length)];
             Request = new RouteRequest
             {
                 Snapshot = Snapshot([.. models]),
-                Models = [.. models.Select(model => model.Slug)],
+                Models = [.. models.Select(model => model.Slug + Suffix)],
                 WantsTools = Chance(0.3),
+                Tier = Chance(0.5) ? TierWish.None : (TierWish)_random.Next(4),
                 Used = Parameters.Temperature,
                 Input = Chance(0.2) ? Modalities.Text | Modalities.Image : Modalities.Text,
                 EstimatedPromptTokens = _random.Next(0, 3000),
@@ -109,10 +130,19 @@ public sealed class PlanProperties
                 MaxAttempts = Chance(0.5) ? 100 : _random.Next(1, 6),
                 Preferences = Chance(0.2) ? null : new RoutePreferences
                 {
-                    Order = Chance(0.2) ? ["p2", "p0"] : null,
-                    Only = Chance(0.2) ? ["p0", "p1", "P3 inc"] : null,
+                    Order = Chance(0.2) ? ["p2", "p0"] : Chance(0.1) ? ["p1/flex"] : null,
+                    Only = Chance(0.2) ? ["p0", "p1", "P3 inc", "p2/priority"] : null,
                     Ignore = Chance(0.2) ? ["p1", "p2/1"] : null,
-                    AllowFallbacks = Chance(0.8),
+                    AllowFallbacks = Chance(0.5) ? null : Chance(0.7),
+                    DataRegions = Chance(0.1) ? ["eu"] : null,
+                    EnforceDistillableText = Chance(0.05),
+                    PreferredMinThroughput = Chance(0.2) ? new(50) : null,
+                    PreferredMaxLatency = Chance(0.2) ? new(null, P90: 0.5) : null,
+                    Ceilings = Chance(0.7) ? [] :
+                    [
+                        new RoutePreferences { Zdr = Chance(0.5), DataCollectionDeny = Chance(0.5) },
+                        new RoutePreferences { MaxPrice = new(Prompt: 7), Ignore = Chance(0.5) ? ["p4"] : null },
+                    ],
                     RequireParameters = Chance(0.2),
                     DataCollectionDeny = Chance(0.2),
                     Zdr = Chance(0.1),
@@ -126,15 +156,52 @@ public sealed class PlanProperties
 
         public List<Endpoint> Endpoints { get; } = [];
 
+        public string Suffix { get; }
+
         public RouteRequest Request { get; }
 
         public RoutePlan Plan() => RoutePlanner.Plan(Request, _health, new Random(_seed));
 
         public bool IsCooling(Endpoint endpoint) => _health.Get(endpoint).CoolingUntil is not null;
 
-        public bool IsEligible(Endpoint endpoint)
+        public bool IsEligible(Endpoint endpoint) =>
+            IsOfWantedTier(endpoint)
+            && IsAllowedBy(Request.Preferences ?? new RoutePreferences(), endpoint)
+            && (Request.Preferences?.Ceilings ?? []).All(level =>
+                (!level.Zdr || endpoint.Provider.Policy.Zdr)
+                && (!level.DataCollectionDeny || endpoint.Provider.Policy.TrainsOnPrompts == false)
+                && (level.MaxPrice is null || endpoint.Prices.Prompt.Femtos <= PerMillion(7).Femtos)
+                && (level.Ignore is null || endpoint.Provider.Slug != "p4"));
+
+        // Section 4.9 of the reference, and what 4.5 says of :nitro and :floor.
+        private bool IsOfWantedTier(Endpoint endpoint)
         {
-            var preferences = Request.Preferences ?? new RoutePreferences();
+            var tier = endpoint.ServiceTier;
+            if (Request.Tier == TierWish.Flex
+                && Endpoints.Exists(other => other is { ServiceTier: ServiceTier.Flex, Routable: true }
+                    && other.ModelSlug == endpoint.ModelSlug))
+            {
+                return tier == ServiceTier.Flex;
+            }
+
+            var order = Request.Preferences?.Order ?? [];
+            var only = Request.Preferences?.Only ?? [];
+            return tier switch
+            {
+                ServiceTier.Flex => Request.Tier == TierWish.Flex
+                    || (order.Contains("p1/flex") && endpoint.Provider.Slug == "p1")
+                    || (Suffix == ":floor" && order.Count == 0 && Request.Tier != TierWish.Default),
+                ServiceTier.Priority => Request.Tier == TierWish.Priority
+                    || (only.Contains("p2/priority") && endpoint.Provider.Slug == "p2")
+                    || (Suffix == ":nitro" && order.Count == 0 && Request.Tier != TierWish.Default),
+                _ => true,
+            };
+        }
+
+        private bool IsAllowedBy(RoutePreferences preferences, Endpoint endpoint)
+        {
+            var isTier = endpoint.ServiceTier != ServiceTier.Default;
+            var order = preferences.Order is ["p2", ..];
             var provider = endpoint.Provider.Slug;
             var tools = endpoint.Supported.HasFlag(Parameters.Tools);
             return endpoint.Routable
@@ -142,9 +209,15 @@ public sealed class PlanProperties
                 && endpoint.Input.HasFlag(Request.Input)
                 && !(Request.EstimatedPromptTokens + (Request.MaxOutputTokens ?? 0) > endpoint.ContextLength)
                 && !(Request.MaxOutputTokens > endpoint.MaxOutputTokens)
-                && (preferences.Only is null || provider is "p0" or "p1" or "p3")
-                && (preferences.Ignore is null || !(provider == "p1" || endpoint.Tag == "p2/1"))
-                && (preferences.Order is null || preferences.AllowFallbacks || provider is "p2" or "p0")
+                && (Suffix != ":free" || endpoint.Prices.Prompt.Femtos == 0)
+                && (preferences.Only is null
+                    || (isTier ? endpoint.ServiceTier == ServiceTier.Priority && provider == "p2" : provider is "p0" or "p1" or "p3"))
+                && (preferences.Ignore is null || !(provider == "p1" || endpoint.Tag is "p2/1" or "p2/1/flex" or "p2/1/priority"))
+                && (preferences.Order is null || preferences.AllowFallbacks != false
+                    || (order ? !isTier && provider is "p2" or "p0" && !isTier
+                        : endpoint.ServiceTier == ServiceTier.Flex && provider == "p1"))
+                && (preferences.DataRegions is null || endpoint.Region is "eu" or "eu-north-1")
+                && !preferences.EnforceDistillableText
                 && (!preferences.RequireParameters || endpoint.Supported.HasFlag(Request.Used))
                 && (!preferences.DataCollectionDeny || endpoint.Provider.Policy.TrainsOnPrompts == false)
                 && (!preferences.Zdr || endpoint.Provider.Policy.Zdr)
@@ -152,8 +225,13 @@ public sealed class PlanProperties
                 && (preferences.MaxPrice is null || endpoint.Prices.Prompt.Femtos <= PerMillion(5).Femtos);
         }
 
-        private Endpoint Draw(string tag, string model) => Endpoint(
-            tag,
+        private static string Tagged(string tag, ServiceTier tier) =>
+            tier == ServiceTier.Default ? tag : $"{tag}/{ServiceTierNames.Of(tier)}";
+
+        private Endpoint Draw(string tag, string model) => Draw(tag, model, Chance(0.3) ? (ServiceTier)_random.Next(3) : default);
+
+        private Endpoint Draw(string tag, string model, ServiceTier tier) => Endpoint(
+            Tagged(tag, tier),
             _random.Next(0, 10),
             model,
             key: Chance(0.85),
@@ -161,6 +239,8 @@ public sealed class PlanProperties
             input: Chance(0.6) ? Modalities.Text | Modalities.Image : Modalities.Text,
             context: Chance(0.8) ? _random.Next(1000, 6000) : null,
             maxOutput: Chance(0.3) ? _random.Next(500, 2000) : null,
+            tier: tier,
+            region: Regions[_random.Next(Regions.Length)],
             quantization: Chance(0.8) ? Formats[_random.Next(Formats.Length)] : null,
             policy: Chance(0.4) ? DataPolicy.Unknown : new DataPolicy { TrainsOnPrompts = Chance(0.3), Zdr = Chance(0.5) });
 

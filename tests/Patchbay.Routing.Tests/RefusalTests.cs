@@ -139,7 +139,7 @@ public sealed class RefusalTests
 
         AssertRefused(
             Plan(request),
-            "No endpoints found for lab/model: 1 endpoint is in provider.ignore; 1 endpoint does not support tools; 1 endpoint has no zero data retention (provider.zdr); 1 endpoint is above provider.max_price");
+            "No endpoints found for lab/model: 1 endpoint is in provider.ignore; 1 endpoint does not support tools; 1 endpoint has no zero data retention (provider.zdr); 1 endpoint is above provider.max_price. Nearest change: raise provider.max_price.prompt to 50");
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class RefusalTests
 
         AssertRefused(
             plan,
-            "No endpoints found for lab/model: 2 endpoints (openai, groq) are not in provider.only, which permits only azure");
+            "No endpoints found for lab/model: 2 endpoints (openai, groq) are not in provider.only, which permits only azure. Nearest change: allow openai in provider.only");
         Assert.Equal("provider.only", plan.Error!.Parameter);
     }
 
@@ -158,7 +158,7 @@ public sealed class RefusalTests
     {
         var plan = Plan(Request(Endpoint("a", supported: Parameters.Seed)) with { WantsTools = true });
 
-        AssertRefused(plan, "No endpoints found for lab/model: 1 endpoint does not support tools");
+        AssertRefused(plan, "No endpoints found for lab/model: 1 endpoint does not support tools. Nearest change: leave tools away");
         Assert.Equal("tools", plan.Error!.Parameter);
     }
 

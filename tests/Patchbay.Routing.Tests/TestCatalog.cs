@@ -24,7 +24,10 @@ internal static class TestCatalog
         int? maxOutput = null,
         string? quantization = null,
         DataPolicy? policy = null,
-        PriceList? prices = null)
+        PriceList? prices = null,
+        ServiceTier tier = ServiceTier.Default,
+        string? region = null,
+        string[]? datacenters = null)
     {
         var slug = tag.Split('/')[0];
         return new Endpoint
@@ -38,6 +41,7 @@ internal static class TestCatalog
                 ApiKey = key ? "secret" : null,
                 ApiKeyEnv = [variable ?? slug.ToUpperInvariant() + "_API_KEY"],
                 Policy = policy ?? DataPolicy.Unknown,
+                Datacenters = datacenters,
             },
             Tag = tag,
             ModelSlug = model,
@@ -49,6 +53,8 @@ internal static class TestCatalog
             ContextLength = context,
             MaxOutputTokens = maxOutput,
             Quantization = quantization,
+            ServiceTier = tier,
+            Region = region,
         };
     }
 

@@ -40,8 +40,29 @@ public sealed class VariantTests
     [InlineData("lab/model:online")]
     [InlineData("lab/model:thinking")]
     [InlineData("lab/model:extended")]
+    [InlineData("lab/model:extended:thinking:online")]
     public void Other_variants_stand_for_the_model(string name) =>
         Assert.Equal(["a"], Tags(Plan(Request(Endpoint("a")) with { Models = [name] })));
+
+    [Fact]
+    public void Thinking_is_asked_of_the_model_that_was_named_so_and_of_no_other()
+    {
+        var snapshot = Snapshot(
+            Model("lab/model", Endpoint("a")),
+            Model("lab/other", Endpoint("b", 2, "lab/other")),
+            Model("lab/own:thinking", Endpoint("c", 3, "lab/own:thinking")));
+        var plan = Plan(new RouteRequest
+        {
+            Snapshot = snapshot,
+            Models = ["lab/model:thinking:nitro", "lab/other", "lab/own:thinking"],
+        });
+
+        Assert.True(plan.Thinks(snapshot.Models[0]));
+        Assert.False(plan.Thinks(snapshot.Models[1]));
+
+        // It is a model of its own, which thinks by itself.
+        Assert.False(plan.Thinks(snapshot.Models[2]));
+    }
 
     [Fact]
     public void A_model_of_exactly_this_name_comes_first()

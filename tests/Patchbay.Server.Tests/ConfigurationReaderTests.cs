@@ -1,3 +1,5 @@
+using Patchbay.Routing;
+
 namespace Patchbay.Server.Tests;
 
 public sealed class ConfigurationReaderTests : IDisposable
@@ -31,6 +33,44 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Equal("from-file", settings.Server.Data);
         Assert.Equal(TimeSpan.FromSeconds(8), settings.Limits.IdleTimeout);
         Assert.Equal(2, settings.Limits.MaxAttempts);
+    }
+
+    [Fact]
+    public void The_operators_preferences_are_read_from_file_and_environment()
+    {
+        Write("""
+            routing:
+              only: [openai, Amazon Bedrock]
+              zdr: true
+              max_price: { prompt: 3, completion: "15.5" }
+              preferred_min_throughput: p50=40, p90=20
+              data_regions: eu
+            """);
+
+        var routing = Read(new CommandLineValues(), ("PATCHBAY__ROUTING__IGNORE", "groq, azure"), ("PATCHBAY__ROUTING__SORT", "price"))
+            .Configuration!.Settings.Routing;
+
+        Assert.Equal("routing", routing.Path);
+        Assert.Equal(["openai", "Amazon Bedrock"], routing.Only);
+        Assert.Equal(["groq", "azure"], routing.Ignore);
+        Assert.Equal(["eu"], routing.DataRegions);
+        Assert.True(routing.Zdr);
+        Assert.Equal(RouteSort.Price, routing.Sort);
+        Assert.Equal(new PriceCeiling(3, 15.5m), routing.MaxPrice);
+        Assert.Equal(new PercentileLimits(40, P90: 20), routing.PreferredMinThroughput);
+    }
+
+    [Theory]
+    [InlineData("quantizations: int3")]
+    [InlineData("sort: fastest")]
+    [InlineData("max_price: { prompt: cheap }")]
+    [InlineData("preferred_max_latency: p51=3")]
+    [InlineData("zdr: perhaps")]
+    public void A_preference_that_is_none_is_a_problem(string line)
+    {
+        Write($"routing:\n  {line}\n");
+
+        Assert.Contains("is not valid; it takes", Assert.Single(Read().Problems).Message, StringComparison.Ordinal);
     }
 
     [Fact]

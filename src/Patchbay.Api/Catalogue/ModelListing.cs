@@ -15,21 +15,44 @@ internal sealed class ModelListing
     public ModelListing(CatalogSnapshot snapshot)
     {
         Snapshot = snapshot;
-        _bySlug = snapshot.Models.ToFrozenDictionary(
+        Rows = WithAliases(snapshot);
+        _bySlug = Rows.ToFrozenDictionary(
             model => model.Slug,
             model => JsonSerializer.SerializeToUtf8Bytes(ModelView.Of(model), CatalogueJson.Default.ModelView),
             StringComparer.Ordinal);
-        Full = Body([.. snapshot.Models], snapshot.Models.Length, next: null);
+        Full = Body(Rows, Rows.Count, next: null);
         ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Full).AsSpan(0, 16))}\"";
     }
 
     public CatalogSnapshot Snapshot { get; }
+
+    /// <summary>What is listed: the models, newest first, and before each the names that mean it at present.</summary>
+    public IReadOnlyList<Model> Rows { get; }
 
     /// <summary>The answer to a request without any filter.</summary>
     public byte[] Full { get; }
 
     /// <summary>Names the content of <see cref="Full"/>; the same on every server with the same catalogue.</summary>
     public string ETag { get; }
+
+    private static List<Model> WithAliases(CatalogSnapshot snapshot)
+    {
+        var rows = new List<Model>(snapshot.Models.Length + snapshot.Latest.Length);
+        foreach (var model in snapshot.Models)
+        {
+            foreach (var alias in snapshot.Latest)
+            {
+                if (ReferenceEquals(alias.Target, model))
+                {
+                    rows.Add(alias.AsModel());
+                }
+            }
+
+            rows.Add(model);
+        }
+
+        return rows;
+    }
 
     /// <summary>The JSON of a model of this snapshot.</summary>
     public byte[] Of(Model model) => _bySlug[model.Slug];

@@ -27,6 +27,9 @@ internal sealed record ModelView
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReasoningView? Reasoning { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AliasTargetView? AliasTarget { get; init; }
     public required LinksView Links { get; init; }
 
     public static ModelView Of(Model model)
@@ -57,13 +60,16 @@ internal sealed record ModelView
             KnowledgeCutoff = WholeDate(model.KnowledgeCutoff),
             ExpirationDate = model.ExpirationDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             Reasoning = model.Reasoning is true ? new ReasoningView(false, model.ReasoningEfforts) : null,
+            AliasTarget = model.AliasTarget is { } target ? new AliasTargetView(target.Slug, target.Name) : null,
             Links = new LinksView($"/api/v1/models/{model.Slug}/endpoints"),
         };
     }
 
     /// <summary>The endpoint whose price and limits stand for the model.</summary>
     internal static Endpoint? Top(Model model) =>
-        model.Endpoints.FirstOrDefault(endpoint => endpoint.Routable) ?? model.Endpoints.FirstOrDefault();
+        model.Endpoints.FirstOrDefault(endpoint => endpoint is { Routable: true, ServiceTier: ServiceTier.Default })
+        ?? model.Endpoints.FirstOrDefault(endpoint => endpoint.ServiceTier == ServiceTier.Default)
+        ?? model.Endpoints.FirstOrDefault();
 
     /// <summary>Where only the month is known, its last day.</summary>
     private static string? WholeDate(string? date) =>
@@ -74,6 +80,9 @@ internal sealed record ModelView
 }
 
 internal sealed record TopProviderView(int? ContextLength, int? MaxCompletionTokens, bool IsModerated);
+
+/// <summary>The model behind a name that moves with time.</summary>
+internal sealed record AliasTargetView(string Slug, string Name);
 
 internal sealed record LinksView(string Details);
 

@@ -1,3 +1,5 @@
+using Patchbay.Routing;
+
 namespace Patchbay.Api;
 
 /// <summary>The bounds and choices of the inference pipeline.</summary>
@@ -15,6 +17,9 @@ public sealed record InferenceOptions
     /// <summary>What happens to a request without a token limit that the account cannot pay in full: true sends the limit
     /// that it can pay, false answers 402.</summary>
     public bool ClampMaxTokens { get; init; } = true;
+
+    /// <summary>Preferences that hold for every request, outermost level first.</summary>
+    public IReadOnlyList<RoutePreferences> Routing { get; init; } = [];
 
     /// <summary>The output bound of an endpoint whose real one is unknown, in tokens.</summary>
     public int UnknownMaxOutputTokens { get; init; } = 32_768;

@@ -138,6 +138,11 @@ public sealed partial class InferencePipeline
             return invalid;
         }
 
+        if (RouteStep.Unserved(context.Envelope) is { } unserved)
+        {
+            return unserved;
+        }
+
         if (_affinity.Recognise(context) is { } unrecognised)
         {
             return unrecognised;
@@ -145,7 +150,7 @@ public sealed partial class InferencePipeline
 
         // :: Step 3: plan. The snapshot captured here serves the whole request.
         context.Plan = RouteStep.Plan(
-            context.Envelope, _catalog.Current, _health, _options.MaxAttempts, context.Conversation, _affinity.Table);
+            context.Envelope, _catalog.Current, _health, _options, context.Conversation, _affinity.Table);
         if (context.Plan.Error is { } unroutable)
         {
             return unroutable;

@@ -1,3 +1,5 @@
+using Patchbay.Core;
+
 namespace Patchbay.Catalog;
 
 /// <summary>A provider with the forms in which its endpoints are called: most have one, some speak several protocols.</summary>
@@ -6,17 +8,18 @@ internal sealed class BuiltProvider
     private readonly ProviderRecord? _record;
     private readonly OperatorProvider? _own;
     private readonly ICredentialSource _credentials;
-    private readonly Func<string, bool>? _speaks;
+    private readonly Func<string, IReadOnlyList<string>, ProtocolWords?>? _words;
     private Dictionary<string, ProviderListing>? _forms;
 
     public BuiltProvider(
-        ProviderRecord? record, OperatorProvider? own, ICredentialSource credentials, Func<string, bool>? speaks)
+        ProviderRecord? record, OperatorProvider? own, ICredentialSource credentials,
+        Func<string, IReadOnlyList<string>, ProtocolWords?>? words)
     {
-        _speaks = speaks;
+        _words = words;
         _record = record;
         _own = own;
         _credentials = credentials;
-        Listing = ProviderBuilder.Build(record, own, credentials, speaks, api: null);
+        Listing = ProviderBuilder.Build(record, own, credentials, words, api: null);
     }
 
     /// <summary>The provider under its main protocol.</summary>
@@ -33,7 +36,7 @@ internal sealed class BuiltProvider
         _forms ??= new Dictionary<string, ProviderListing>(StringComparer.Ordinal);
         if (!_forms.TryGetValue(protocol, out var form))
         {
-            form = ProviderBuilder.Build(_record, _own, _credentials, _speaks, protocol);
+            form = ProviderBuilder.Build(_record, _own, _credentials, _words, protocol);
             _forms.Add(protocol, form);
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Patchbay.Core;
 
 namespace Patchbay.Catalog;
 
@@ -11,16 +12,17 @@ public static class CatalogBuilder
     /// <param name="file">The operator's file.</param>
     /// <param name="credentials">Where keys and settings are found.</param>
     /// <param name="version">The number of this catalogue.</param>
-    /// <param name="speaks">Whether a protocol can be spoken; endpoints of others are listed and never called. Null for
-    /// every one.</param>
+    /// <param name="words">What can be said in a protocol to a provider with these quirks: null when it is not spoken, and
+    /// then its endpoints are listed and never called. Without it every protocol is spoken, in all words but those of service
+    /// tiers.</param>
     public static CatalogSnapshot Build(
         CatalogData builtIn,
         OperatorFile? file,
         ICredentialSource credentials,
         long version,
-        Func<string, bool>? speaks = null)
+        Func<string, IReadOnlyList<string>, ProtocolWords?>? words = null)
     {
-        var providers = Providers(builtIn, file, credentials, speaks);
+        var providers = Providers(builtIn, file, credentials, words);
         var models = Models(builtIn, file, providers);
         models.Sort(static (left, right) =>
         {
@@ -34,11 +36,12 @@ public static class CatalogBuilder
         }
 
         listings.Sort(static (left, right) => string.CompareOrdinal(left.Slug, right.Slug));
-        return new CatalogSnapshot(version, [.. models], [.. listings], () => Latest(builtIn.Families, models));
+        return new CatalogSnapshot(version, [.. models], [.. listings], () => Latest(builtIn.Families, file?.Latest ?? [], models));
     }
 
     private static Dictionary<string, BuiltProvider> Providers(
-        CatalogData builtIn, OperatorFile? file, ICredentialSource credentials, Func<string, bool>? speaks)
+        CatalogData builtIn, OperatorFile? file, ICredentialSource credentials,
+        Func<string, IReadOnlyList<string>, ProtocolWords?>? words)
     {
         var own = new Dictionary<string, OperatorProvider>(StringComparer.Ordinal);
         foreach (var provider in file?.Providers ?? [])
@@ -64,7 +67,7 @@ public static class CatalogBuilder
         {
             if (change?.Enabled != false)
             {
-                var built = new BuiltProvider(record, change, credentials, speaks);
+                var built = new BuiltProvider(record, change, credentials, words);
                 result.Add(built.Listing.Slug, built);
             }
         }
@@ -103,17 +106,29 @@ public static class CatalogBuilder
         }
     }
 
-    private static ImmutableArray<ModelAlias> Latest(ModelFamily[] families, List<Model> models)
+    // The operator's word stands over the newest model of the family.
+    private static ImmutableArray<ModelAlias> Latest(
+        ModelFamily[] families, IReadOnlyList<KeyValuePair<string, string>> own, List<Model> models)
     {
-        var result = new List<ModelAlias>(families.Length);
+        var result = new List<ModelAlias>(families.Length + own.Count);
+        foreach (var (alias, slug) in own)
+        {
+            if (models.Find(model => model.Slug == slug) is { } target)
+            {
+                var known = Array.Find(families, family => family.Alias == alias);
+                result.Add(new ModelAlias(alias, known?.Name ?? alias, target));
+            }
+        }
+
         foreach (var family in families)
         {
-            if (family.Newest(models) is { } target)
+            if (!result.Exists(alias => alias.Slug == family.Alias) && family.Newest(models) is { } target)
             {
                 result.Add(new ModelAlias(family.Alias, family.Name, target));
             }
         }
 
+        result.Sort(static (left, right) => string.CompareOrdinal(left.Slug, right.Slug));
         return [.. result];
     }
 }

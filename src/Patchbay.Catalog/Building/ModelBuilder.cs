@@ -32,10 +32,11 @@ internal static class ModelBuilder
             if (!IsReplaced(own, endpoint.Provider) && providers.TryGetValue(endpoint.Provider, out var provider))
             {
                 var tag = endpoint.Tag ?? TagOf(endpoint.Provider, endpoint.Quantization, endpoint.Region);
-                built.Add(new Endpoint
+                var form = provider.Form(endpoint.Protocol);
+                var ordinary = new Endpoint
                 {
                     Id = string.Concat(tag, "|", slug) + "|" + endpoint.Id,
-                    Provider = provider.Form(endpoint.Protocol),
+                    Provider = form,
                     Tag = tag,
                     ModelSlug = slug,
                     UpstreamModel = endpoint.Id,
@@ -45,17 +46,22 @@ internal static class ModelBuilder
                     ContextLength = endpoint.Context ?? context,
                     MaxOutputTokens = endpoint.MaxOutput,
                     Quantization = endpoint.Quantization,
-                    Supported = endpoint.Parameters ?? supported,
-                    Sendable = own?.Supported is { } exact
+                    Supported = (endpoint.Parameters ?? supported) & ~form.Words.Unknown,
+                    Sendable = ~form.Words.Unknown & (own?.Supported is { } exact
                         ? exact
-                        : SendableParameters.Of(endpoint.Parameters ?? supported, record!.Temperature == false),
+                        : SendableParameters.Of(endpoint.Parameters ?? supported, record!.Temperature == false)),
                     Input = input,
                     Output = output,
                     Region = endpoint.Region,
                     DisputedPrice = endpoint.Disputed,
                     Stage = endpoint.Status,
                     EndsOn = endpoint.Ends,
-                });
+                };
+                built.Add(ordinary);
+                if (form.Words.HasServiceTiers && endpoint.Prices is { HasTokenPrices: true, Others.Count: > 0 })
+                {
+                    TierBuilder.AddTo(built, ordinary);
+                }
             }
         }
 
@@ -63,11 +69,13 @@ internal static class ModelBuilder
         {
             if (providers.TryGetValue(endpoint.Provider, out var provider))
             {
-                var tag = endpoint.Tag ?? TagOf(endpoint.Provider, endpoint.Quantization, endpoint.Region);
+                var form = provider.Form(endpoint.Protocol);
+                var tag = endpoint.TagOrDefault;
                 built.Add(new Endpoint
                 {
                     Id = $"{tag}|{slug}|{endpoint.Model}",
-                    Provider = provider.Form(endpoint.Protocol),
+                    Provider = form,
+                    ServiceTier = endpoint.ServiceTier,
                     Tag = tag,
                     ModelSlug = slug,
                     UpstreamModel = endpoint.Model,
@@ -75,9 +83,9 @@ internal static class ModelBuilder
                     ContextLength = endpoint.ContextLength ?? context,
                     MaxOutputTokens = endpoint.MaxOutputTokens ?? own!.MaxOutputTokens,
                     Quantization = endpoint.Quantization,
-                    Supported = endpoint.Supported ?? supported,
-                    Sendable = endpoint.Supported ?? own!.Supported
-                        ?? SendableParameters.Of(supported, record?.Temperature == false),
+                    Supported = (endpoint.Supported ?? supported) & ~form.Words.Unknown,
+                    Sendable = ~form.Words.Unknown & (endpoint.Supported ?? own!.Supported
+                        ?? SendableParameters.Of(supported, record?.Temperature == false)),
                     Input = input,
                     Output = output,
                     Region = endpoint.Region,
@@ -85,6 +93,7 @@ internal static class ModelBuilder
             }
         }
 
+        TierBuilder.Join(built);
         return new Model
         {
             Slug = slug,
@@ -105,6 +114,7 @@ internal static class ModelBuilder
             Kind = kind,
             License = record?.License,
             OpenWeights = record?.OpenWeights,
+            Distillable = own?.Distillable ?? (record?.License is { } license && IsPermissive(license) ? true : null),
             EmbeddingDimensions = record?.Dimensions,
             HuggingFaceId = record?.HuggingFace,
             ExpirationDate = record?.Expires,
@@ -124,6 +134,11 @@ internal static class ModelBuilder
         (null, not null) => $"{provider}/{region}",
         _ => $"{provider}/{quantization}-{region}",
     };
+
+    // These licences set no terms for what a model says.
+    private static bool IsPermissive(string license) =>
+        license.Equals("MIT", StringComparison.OrdinalIgnoreCase)
+        || license.Equals("Apache-2.0", StringComparison.OrdinalIgnoreCase);
 
     private static ImmutableArray<Endpoint> CheapestFirst(List<Endpoint> endpoints)
     {

@@ -10,7 +10,7 @@ internal static class ProviderBuilder
         ProviderRecord? record,
         OperatorProvider? own,
         ICredentialSource credentials,
-        Func<string, bool>? speaks,
+        Func<string, IReadOnlyList<string>, ProtocolWords?>? words,
         string? api)
     {
         var missing = new List<string>();
@@ -21,7 +21,9 @@ internal static class ProviderBuilder
             : baseUrl is null ? AddressTemplate.Fill(record?.BaseUrl, record?.Settings, credentials, missing)
             : null;
         var env = (IReadOnlyList<string>?)record?.Env ?? [];
+        var quirks = own?.Quirks ?? record?.Quirks ?? [];
         var protocol = api ?? own?.Protocol ?? record?.Protocol ?? ProviderListing.DefaultProtocol;
+        var spoken = words is null ? default(ProtocolWords) : words(protocol, quirks);
         var auth = own?.Auth.Word ?? ApiAuth(record, api) ?? record?.Auth ?? DefaultAuth(own!, baseUrl, protocol);
         var sendable = AuthScheme.TryParse(auth, out var scheme);
         var finds = scheme.FindsCredential;
@@ -30,7 +32,8 @@ internal static class ProviderBuilder
             Slug = own?.Slug ?? record!.Slug,
             Name = own?.Name ?? record?.Name ?? own!.Slug,
             Protocol = protocol,
-            IsSpoken = speaks is null || speaks(protocol),
+            IsSpoken = spoken is not null,
+            Words = spoken ?? default,
             Category = record?.Category ?? "host",
             BaseUrl = baseUrl,
             Address = address,
@@ -52,7 +55,7 @@ internal static class ProviderBuilder
                 Zdr = own?.Zdr ?? record?.Zdr == "default",
                 ZdrOffer = record?.Zdr,
             },
-            Quirks = own?.Quirks ?? record?.Quirks ?? [],
+            Quirks = quirks,
             CancelStopsBilling = record?.CancelStopsBilling ?? false,
             Simulated = own?.Simulated ?? false,
         };

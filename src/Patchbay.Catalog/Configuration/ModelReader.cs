@@ -11,6 +11,8 @@ internal static partial class ModelReader
     private static readonly string[] Quantizations =
         ["int4", "int8", "fp4", "mxfp4", "nvfp4", "fp6", "fp8", "mxfp8", "fp16", "bf16", "fp32"];
 
+    private static readonly string[] ServiceTiers = ["default", "flex", "priority"];
+
     private static readonly IReadOnlyList<string> AllModalities = ModalityNames.Of((Modalities)~0);
 
     private static readonly IReadOnlyList<string> AllParameters = ParameterNames.Of((Parameters)~0UL);
@@ -72,6 +74,7 @@ internal static partial class ModelReader
             Modalities.None, static (set, one) => set | one);
         var supported = Supported(section, context);
         var created = section.Whole("created", 0, LastSecond);
+        var distillable = section.Flag("distillable");
         var replace = section.Flag("replace");
         var aliases = section.Texts("aliases");
         foreach (var (text, path, node) in aliases ?? [])
@@ -96,6 +99,7 @@ internal static partial class ModelReader
             Supported = supported,
             Created = created,
             Aliases = aliases?.Select(alias => alias.Text).ToArray(),
+            Distillable = distillable,
             Replace = replace ?? false,
             Endpoints = endpoints,
         };
@@ -121,8 +125,7 @@ internal static partial class ModelReader
 
             if (ReadEndpoint(section, context, providers) is { } endpoint)
             {
-                var tag = endpoint.Tag ?? ModelBuilder.TagOf(endpoint.Provider, endpoint.Quantization, endpoint.Region);
-                if (ids.Add((tag, endpoint.Model)))
+                if (ids.Add((endpoint.TagOrDefault, endpoint.Model)))
                 {
                     result.Add(endpoint);
                 }
@@ -163,6 +166,7 @@ internal static partial class ModelReader
         var quantization = section.Word("quantization", Quantizations);
         var supported = Supported(section, context);
         var region = section.Text("region");
+        var tier = section.Word("service_tier", ServiceTiers);
         var tag = section.Text("tag");
         if (tag is not null && provider is not null
             && tag != provider && !tag.StartsWith(provider + "/", StringComparison.Ordinal))
@@ -182,6 +186,7 @@ internal static partial class ModelReader
             Quantization = quantization,
             Supported = supported,
             Region = region,
+            ServiceTier = ServiceTierNames.Served(tier) ?? ServiceTier.Default,
             Tag = tag,
         };
     }

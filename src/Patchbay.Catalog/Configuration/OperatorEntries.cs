@@ -36,6 +36,7 @@ internal sealed class OperatorModel
     public Parameters? Supported { get; init; }
     public long? Created { get; init; }
     public IReadOnlyList<string>? Aliases { get; init; }
+    public bool? Distillable { get; init; }
     public bool Replace { get; init; }
     public required IReadOnlyList<OperatorEndpoint> Endpoints { get; init; }
 }
@@ -52,5 +53,11 @@ internal sealed class OperatorEndpoint
     public string? Quantization { get; init; }
     public Parameters? Supported { get; init; }
     public string? Region { get; init; }
+    public ServiceTier ServiceTier { get; init; }
     public string? Tag { get; init; }
+
+    /// <summary>The tag that the endpoint has when none is given; a tier's ends with its name.</summary>
+    public string TagOrDefault => Tag ?? (ServiceTier == ServiceTier.Default
+        ? ModelBuilder.TagOf(Provider, Quantization, Region)
+        : $"{ModelBuilder.TagOf(Provider, Quantization, Region)}/{ServiceTierNames.Of(ServiceTier)}");
 }

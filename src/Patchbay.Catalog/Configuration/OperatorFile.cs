@@ -10,6 +10,9 @@ public sealed class OperatorFile
 
     internal IReadOnlyList<OperatorModel> Models { get; init; } = [];
 
+    /// <summary>Which model a name such as <c>~author/family-latest</c> means, in place of the newest of its family.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> Latest { get; init; } = [];
+
     /// <summary>Whether the file itself says what a provider charges for a model; whatever else is known does not count then.
     /// </summary>
     public bool Prices(string model, string provider) => Models.Any(own =>
@@ -25,6 +28,7 @@ public sealed class OperatorFile
     public OperatorFile With(OperatorFile more) => new()
     {
         Options = Options,
+        Latest = Latest,
         Providers = [.. Providers, .. more.Providers.Where(provider => Providers.All(own => own.Slug != provider.Slug))],
         Models = [.. Models, .. more.Models.Where(model => Models.All(own => own.Slug != model.Slug))],
     };

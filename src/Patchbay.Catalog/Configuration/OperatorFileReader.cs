@@ -44,8 +44,23 @@ internal static class OperatorFileReader
 
         var providers = ProviderReader.Read(root, context);
         var models = ModelReader.Read(root, context, providers);
+        var latest = Latest(root);
         var options = OptionReader.Read(root, context, optionKeys);
         root.Close();
-        return new OperatorFile { Providers = providers, Models = models, Options = options };
+        return new OperatorFile { Providers = providers, Models = models, Latest = latest, Options = options };
+    }
+
+    private static IReadOnlyList<KeyValuePair<string, string>> Latest(YamlSection root)
+    {
+        var pairs = root.Pairs("latest") ?? [];
+        foreach (var (alias, slug) in pairs)
+        {
+            if (alias is not ['~', .. var name] || !ModelReader.IsSlug(name) || !ModelReader.IsSlug(slug))
+            {
+                root.Problem("latest", $"must map names such as ~author/family-latest to model slugs; '{alias}' does not.");
+            }
+        }
+
+        return pairs;
     }
 }

@@ -6,7 +6,7 @@ namespace Patchbay.Catalog;
 internal static class OptionReader
 {
     private const int MaxDepth = 8;
-    private static readonly string[] CatalogKeys = ["providers", "models"];
+    private static readonly string[] CatalogKeys = ["providers", "models", "latest"];
 
     public static Dictionary<string, OptionValue> Read(
         YamlSection root, ReadContext context, IReadOnlySet<string> optionKeys)

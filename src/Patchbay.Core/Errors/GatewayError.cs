@@ -23,6 +23,9 @@ public sealed record GatewayError(GatewayErrorKind Kind, string Message)
     /// <summary>Which limit refused a request for money: organization, workspace, member, key or guardrail.</summary>
     public string? LimitSource { get; init; }
 
+    /// <summary>For a request that could not be routed: why, in a form for programs.</summary>
+    public Availability? Availability { get; init; }
+
     /// <summary>The row of the error table for <see cref="Kind"/>.</summary>
     public GatewayErrorRow Row => GatewayErrorPolicy.For(Kind);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -29,6 +30,9 @@ public sealed class AnthropicDialect : Dialect
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> ReasoningFormat => Format;
+
+    /// <inheritdoc/>
+    public override Parameters UnknownParameters => AnthropicRequestWriter.Unknown;
 
     internal static ReadOnlySpan<byte> Format => "anthropic-claude-v1"u8;
 

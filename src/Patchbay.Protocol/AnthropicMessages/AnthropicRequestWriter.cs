@@ -8,7 +8,7 @@ namespace Patchbay.Protocol;
 /// <summary>Writes one request as the Messages API takes it (https://docs.claude.com/en/api/messages).</summary>
 internal sealed partial class AnthropicRequestWriter
 {
-    private const Parameters Unknown = Parameters.FrequencyPenalty | Parameters.PresencePenalty
+    internal const Parameters Unknown = Parameters.FrequencyPenalty | Parameters.PresencePenalty
         | Parameters.RepetitionPenalty | Parameters.MinP | Parameters.TopA | Parameters.LogitBias | Parameters.Logprobs
         | Parameters.TopLogprobs | Parameters.Prediction | Parameters.Seed | Parameters.WebSearchOptions;
 

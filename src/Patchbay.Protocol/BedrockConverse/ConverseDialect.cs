@@ -1,4 +1,5 @@
 using System.Buffers;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -20,6 +21,12 @@ public sealed class ConverseDialect : Dialect
     /// <summary>What is signed on Bedrock comes from Claude, and Claude's signatures are valid on all platforms
     /// (https://docs.claude.com/en/docs/build-with-claude/extended-thinking).</summary>
     public override ReadOnlySpan<byte> ReasoningFormat => AnthropicDialect.Format;
+
+    /// <inheritdoc/>
+    public override Parameters UnknownParameters => ConverseRequestWriter.Unknown;
+
+    /// <inheritdoc/>
+    public override bool HasServiceTiers => true;
 
     /// <inheritdoc/>
     public override Framing Framing => Framing.AmazonEventStream;

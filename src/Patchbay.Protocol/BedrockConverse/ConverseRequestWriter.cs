@@ -9,7 +9,7 @@ namespace Patchbay.Protocol;
 /// (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html).</summary>
 internal sealed partial class ConverseRequestWriter
 {
-    private const Parameters Unknown = Parameters.FrequencyPenalty | Parameters.PresencePenalty
+    internal const Parameters Unknown = Parameters.FrequencyPenalty | Parameters.PresencePenalty
         | Parameters.RepetitionPenalty | Parameters.MinP | Parameters.TopA | Parameters.LogitBias | Parameters.Logprobs
         | Parameters.TopLogprobs | Parameters.Prediction | Parameters.Seed | Parameters.WebSearchOptions;
 

@@ -114,6 +114,27 @@ public sealed class CanonicalRequest
     /// <summary>Members that no dialect is known to share, those for the gateway among them.</summary>
     public List<RawMember> Extensions { get; } = [];
 
+    /// <summary>The same request for an endpoint of a service tier, or for a model that shall think where the caller says
+    /// nothing of it; everything else is shared.</summary>
+    /// <param name="serviceTier">The tier to ask for in place of the caller's; null asks for none.</param>
+    /// <param name="thinks">Whether to think by default.</param>
+    public CanonicalRequest For(string? serviceTier, bool thinks)
+    {
+        var copy = (CanonicalRequest)MemberwiseClone();
+        copy.ServiceTier = serviceTier;
+        if (thinks && Reasoning is not { Wanted: true } and not { Unwanted: true })
+        {
+            copy.Reasoning = new CanonicalReasoning
+            {
+                Enabled = true,
+                Exclude = Reasoning?.Exclude,
+                Summary = Reasoning?.Summary,
+            };
+        }
+
+        return copy;
+    }
+
     /// <summary>The same request with another conversation; everything else is shared.</summary>
     public CanonicalRequest With(List<CanonicalMessage> messages)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -22,6 +23,13 @@ public abstract class Dialect
     /// <summary>Whether one request can ask for several answers (<c>n</c>). A request for several is not sent in a dialect
     /// without.</summary>
     public virtual bool HasChoices => false;
+
+    /// <summary>The parameters that it has no words for, and that nothing else stands in for. An endpoint that is reached in
+    /// this dialect does not support them, whatever its model can do.</summary>
+    public virtual Parameters UnknownParameters => Parameters.None;
+
+    /// <summary>Whether a request can ask for the service tiers <c>flex</c> and <c>priority</c>.</summary>
+    public virtual bool HasServiceTiers => false;
 
     /// <summary>The HTTP status of an answer.</summary>
     public virtual int AnswerStatus => 200;

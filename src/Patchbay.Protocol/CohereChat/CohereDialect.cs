@@ -20,6 +20,9 @@ public sealed class CohereDialect : Dialect
     /// to where it came from.</summary>
     public override ReadOnlySpan<byte> ReasoningFormat => Format;
 
+    /// <inheritdoc/>
+    public override Parameters UnknownParameters => CohereRequestWriter.Unknown;
+
     internal static ReadOnlySpan<byte> Format => "cohere-v2"u8;
 
     /// <inheritdoc/>

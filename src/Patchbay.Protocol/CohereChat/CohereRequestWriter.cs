@@ -8,7 +8,7 @@ namespace Patchbay.Protocol;
 /// <summary>Writes one request as <c>POST /v2/chat</c> takes it (https://docs.cohere.com/reference/chat).</summary>
 internal sealed partial class CohereRequestWriter
 {
-    private const Parameters Unknown = Parameters.RepetitionPenalty | Parameters.MinP | Parameters.TopA
+    internal const Parameters Unknown = Parameters.RepetitionPenalty | Parameters.MinP | Parameters.TopA
         | Parameters.LogitBias | Parameters.Logprobs | Parameters.TopLogprobs | Parameters.Prediction
         | Parameters.WebSearchOptions | Parameters.Verbosity;
 

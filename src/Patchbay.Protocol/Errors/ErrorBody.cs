@@ -56,7 +56,52 @@ internal static class ErrorBody
         }
 
         json.WriteEndObject();
+        if (error.Availability is { } availability)
+        {
+            WriteAvailability(json, availability, error.RetryAfter);
+        }
+
         json.WriteEndObject();
+    }
+
+    private static void WriteAvailability(Utf8JsonWriter json, Availability availability, TimeSpan? wait)
+    {
+        json.WriteStartObject("availability"u8);
+        json.WriteString("code"u8, availability.Code);
+        json.WriteBoolean("retryable"u8, availability.Retryable);
+        if (wait is { } time)
+        {
+            json.WriteNumber("retry_after"u8, (long)Math.Ceiling(time.TotalSeconds));
+        }
+
+        WriteList(json, "requested_models"u8, availability.RequestedModels, evenEmpty: true);
+        WriteList(json, "affected_providers"u8, availability.AffectedProviders, evenEmpty: false);
+        WriteList(json, "excluded_by"u8, availability.ExcludedBy, evenEmpty: false);
+        if (availability.Field is { } field)
+        {
+            json.WriteStartObject("constraint"u8);
+            json.WriteString("field"u8, field);
+            json.WriteString("detail"u8, availability.Detail);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteList(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string> words, bool evenEmpty)
+    {
+        if (words.Count == 0 && !evenEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartArray(name);
+        for (var i = 0; i < words.Count; i++)
+        {
+            json.WriteStringValue(words[i]);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteOptional(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -23,6 +24,12 @@ public sealed class GeminiDialect : Dialect
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> ReasoningFormat => Format;
+
+    /// <inheritdoc/>
+    public override Parameters UnknownParameters => GeminiRequestWriter.Unknown;
+
+    /// <inheritdoc/>
+    public override bool HasServiceTiers => !_vertex;
 
     internal static ReadOnlySpan<byte> Format => "google-gemini-v1"u8;
 

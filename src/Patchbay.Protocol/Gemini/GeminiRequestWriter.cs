@@ -15,6 +15,10 @@ internal sealed partial class GeminiRequestWriter
     private readonly Utf8JsonWriter _json;
     private readonly bool _hasFunctions;
     private Parameters _dropped;
+
+    /// <summary>What <see cref="WriteGenerationConfig"/> leaves out for every model.</summary>
+    internal const Parameters Unknown = Parameters.MinP | Parameters.TopA | Parameters.RepetitionPenalty
+        | Parameters.LogitBias | Parameters.Prediction | Parameters.Verbosity;
     private Parameters _emulated;
     private Modalities _unsayable;
     private string? _answerTool;

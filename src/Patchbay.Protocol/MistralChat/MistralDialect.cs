@@ -1,4 +1,5 @@
 using System.Buffers;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -18,6 +19,9 @@ public sealed class MistralDialect : Dialect
 
     /// <summary>Thoughts are plain text.</summary>
     public override ReadOnlySpan<byte> ReasoningFormat => "mistral-v1"u8;
+
+    /// <inheritdoc/>
+    public override Parameters UnknownParameters => MistralRequestWriter.Unknown;
 
     /// <inheritdoc/>
     public override DialectRequest WriteRequest(

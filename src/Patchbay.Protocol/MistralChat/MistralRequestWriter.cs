@@ -9,7 +9,7 @@ namespace Patchbay.Protocol;
 /// (https://docs.mistral.ai/api/endpoint/chat): only members that are documented there, for others are refused.</summary>
 internal static class MistralRequestWriter
 {
-    private const Parameters Unknown = Parameters.TopK | Parameters.MinP | Parameters.TopA | Parameters.RepetitionPenalty
+    internal const Parameters Unknown = Parameters.TopK | Parameters.MinP | Parameters.TopA | Parameters.RepetitionPenalty
         | Parameters.LogitBias | Parameters.Logprobs | Parameters.TopLogprobs | Parameters.WebSearchOptions | Parameters.Verbosity;
 
     private static readonly ChatForm Form = new()

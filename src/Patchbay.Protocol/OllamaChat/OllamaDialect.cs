@@ -1,4 +1,5 @@
 using System.Buffers;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -18,6 +19,9 @@ public sealed class OllamaDialect : Dialect
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> ReasoningFormat => Format;
+
+    /// <inheritdoc/>
+    public override Parameters UnknownParameters => OllamaRequestWriter.Unknown;
 
     internal static ReadOnlySpan<byte> Format => "ollama-v1"u8;
 

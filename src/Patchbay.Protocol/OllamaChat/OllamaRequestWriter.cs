@@ -9,7 +9,7 @@ namespace Patchbay.Protocol;
 /// (https://github.com/ollama/ollama/blob/main/docs/api.md#generate-a-chat-completion).</summary>
 internal sealed partial class OllamaRequestWriter
 {
-    private const Parameters Unknown = Parameters.TopA | Parameters.LogitBias | Parameters.Prediction
+    internal const Parameters Unknown = Parameters.TopA | Parameters.LogitBias | Parameters.Prediction
         | Parameters.WebSearchOptions | Parameters.Verbosity;
 
     private readonly CanonicalRequest _request;

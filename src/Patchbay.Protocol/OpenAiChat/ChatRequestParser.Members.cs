@@ -445,11 +445,20 @@ internal ref partial struct ChatRequestParser
             }
 
             var hasId = false;
+            var isWeb = false;
+            var isOff = false;
             while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isId = _reader.ValueTextEquals("id"u8);
+                var isSwitch = _reader.ValueTextEquals("enabled"u8);
                 _reader.Read();
-                hasId |= isId && _reader.TokenType == JsonTokenType.String;
+                isOff |= isSwitch && _reader.TokenType == JsonTokenType.False;
+                if (isId && _reader.TokenType == JsonTokenType.String)
+                {
+                    hasId = true;
+                    isWeb = _reader.ValueTextEquals("web"u8);
+                }
+
                 if (!SkipValue())
                 {
                     return false;
@@ -460,6 +469,8 @@ internal ref partial struct ChatRequestParser
             {
                 return Fail($"plugins[{i}].id", "a string");
             }
+
+            _envelope.WantsWebPlugin |= isWeb && !isOff;
         }
 
         return true;

@@ -44,7 +44,7 @@ internal ref partial struct ChatRequestParser
         string[]? list = null;
         switch (name)
         {
-            case "order" or "only" or "ignore" or "quantizations":
+            case "order" or "only" or "ignore" or "quantizations" or "data_regions":
                 if (!isNull && !List($"provider.{name}", name == "quantizations", out list))
                 {
                     return false;
@@ -55,6 +55,7 @@ internal ref partial struct ChatRequestParser
                     "order" => preferences with { Order = list },
                     "only" => preferences with { Only = list },
                     "ignore" => preferences with { Ignore = list },
+                    "data_regions" => preferences with { DataRegions = list },
                     _ => preferences with { Quantizations = list },
                 };
                 return true;

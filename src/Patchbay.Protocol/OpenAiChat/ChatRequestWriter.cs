@@ -38,6 +38,8 @@ public static class ChatRequestWriter
         private bool _hasModel;
         private bool _hasLimit;
         private bool _hasStreamOptions;
+        private bool _hasServiceTier;
+        private bool _hasReasoning;
         private bool _hasEffort = envelope.HasEffortMember;
 
         public void Run(ref ByteSink sink)
@@ -74,7 +76,42 @@ public static class ChatRequestWriter
                 Add("\"stream_options\":{\"include_usage\":true}"u8, ref hasMembers, ref sink);
             }
 
+            if (_edits.ServiceTier is { } tier && !_hasServiceTier)
+            {
+                Add("\"service_tier\":\""u8, ref hasMembers, ref sink);
+                AppendAscii(tier, ref sink);
+                sink.Append((byte)'"');
+            }
+
+            if (_edits.DefaultEffort is not null && Thinks is null && !_hasReasoning)
+            {
+                AddThinking(ref hasMembers, ref sink);
+            }
+
             CopyTo(_body.Length, ref sink);
+        }
+
+        private readonly void AddThinking(ref bool hasMembers, ref ByteSink sink)
+        {
+            switch (_edits.Reasoning)
+            {
+                case ReasoningSwitch.ReasoningObject:
+                    Add("\"reasoning\":{\"enabled\":true}"u8, ref hasMembers, ref sink);
+                    break;
+                case ReasoningSwitch.ThinkingType or ReasoningSwitch.ThinkingTypeAndEffort:
+                    Add("\"thinking\":{\"type\":\"enabled\"}"u8, ref hasMembers, ref sink);
+                    break;
+                case ReasoningSwitch.EnableThinking:
+                    Add("\"enable_thinking\":true"u8, ref hasMembers, ref sink);
+                    break;
+                case ReasoningSwitch.Effort when (_edits.Drop & Parameters.ReasoningEffort) == 0:
+                    Add("\"reasoning_effort\":\""u8, ref hasMembers, ref sink);
+                    AppendAscii(_edits.DefaultEffort!, ref sink);
+                    sink.Append((byte)'"');
+                    break;
+                default:
+                    break;
+            }
         }
 
         private readonly bool IsDropped(in RequestMark mark)
@@ -89,6 +126,7 @@ public static class ChatRequestWriter
             {
                 RequestMember.StreamOptions => !_envelope.Stream,
                 RequestMember.Store => _edits.DropStore,
+                RequestMember.ServiceTier => _edits.DropServiceTier,
                 RequestMember.IncludeReasoning => _edits.Reasoning != ReasoningSwitch.ReasoningObject,
                 RequestMember.Reasoning => _edits.Reasoning != ReasoningSwitch.ReasoningObject && !ReplacesReasoning(),
 
@@ -139,6 +177,19 @@ public static class ChatRequestWriter
                     CopyTo(mark.ValueStart, ref sink);
                     sink.AppendString(_edits.Model.Span);
                     _from = mark.ValueEnd;
+                    break;
+
+                case RequestMember.ServiceTier when _edits.ServiceTier is { } tier:
+                    _hasServiceTier = true;
+                    CopyTo(mark.ValueStart, ref sink);
+                    sink.Append((byte)'"');
+                    AppendAscii(tier, ref sink);
+                    sink.Append((byte)'"');
+                    _from = mark.ValueEnd;
+                    break;
+
+                case RequestMember.Reasoning when _edits.Reasoning == ReasoningSwitch.ReasoningObject:
+                    _hasReasoning = true;
                     break;
 
                 case RequestMember.StreamOptions when _edits.IncludeUsage:

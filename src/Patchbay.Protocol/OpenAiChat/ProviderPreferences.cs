@@ -28,6 +28,10 @@ public sealed record ProviderPreferences
     /// <summary>Only models whose terms allow distillation.</summary>
     public bool EnforceDistillableText { get; init; }
 
+    /// <summary>Only endpoints that are known to process requests in one of these regions, such as <c>eu</c>. This gateway's
+    /// own extension.</summary>
+    public string[]? DataRegions { get; init; }
+
     /// <summary>Only endpoints that serve one of these weight formats; all are names of the documented list.</summary>
     public string[]? Quantizations { get; init; }
 

@@ -62,6 +62,9 @@ public sealed class RequestEnvelope
     /// <summary>The request has a non-empty <c>plugins</c> list.</summary>
     public bool HasPlugins { get; internal set; }
 
+    /// <summary>The request wants the plugin <c>web</c>, which searches before the model answers.</summary>
+    public bool WantsWebPlugin { get; internal set; }
+
     /// <summary>The reasoning effort that the caller wants (<c>reasoning.effort</c> or <c>reasoning_effort</c>;
     /// <c>medium</c> for <c>reasoning.enabled</c>, <c>none</c> for its opposite), or null.</summary>
     public string? ReasoningEffort { get; internal set; }
@@ -143,6 +146,7 @@ public sealed class RequestEnvelope
         ServiceTier = null;
         Preset = null;
         HasPlugins = false;
+        WantsWebPlugin = false;
         ReasoningEffort = null;
         ReasoningMaxTokens = null;
         ExcludeReasoning = false;

@@ -29,6 +29,16 @@ public readonly record struct UpstreamRequestEdits
     /// <summary>The effort to ask for in place of the caller's; null leaves it.</summary>
     public string? Effort { get; init; }
 
+    /// <summary>The effort to ask for where the caller says nothing about reasoning; null leaves that to the provider.
+    /// </summary>
+    public string? DefaultEffort { get; init; }
+
+    /// <summary>The service tier to ask for in place of the caller's; null leaves it.</summary>
+    public string? ServiceTier { get; init; }
+
+    /// <summary>Leaves <c>service_tier</c> out: the caller wants a tier that this endpoint is not of.</summary>
+    public bool DropServiceTier { get; init; }
+
     /// <summary>The highest temperature that the provider takes; a higher one is lowered to it. Null for any.</summary>
     public double? MaxTemperature { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -27,6 +28,12 @@ public sealed class OpenAiResponsesDialect : Dialect
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> ReasoningFormat => _format;
+
+    /// <inheritdoc/>
+    public override Parameters UnknownParameters => ResponsesRequestWriter.Unknown;
+
+    /// <inheritdoc/>
+    public override bool HasServiceTiers => true;
 
     /// <inheritdoc/>
     public override DialectRequest WriteRequest(

@@ -8,7 +8,7 @@ namespace Patchbay.Protocol;
 /// (https://platform.openai.com/docs/api-reference/responses/create).</summary>
 internal sealed partial class ResponsesRequestWriter
 {
-    private const Parameters Unknown = Parameters.FrequencyPenalty | Parameters.PresencePenalty | Parameters.RepetitionPenalty
+    internal const Parameters Unknown = Parameters.FrequencyPenalty | Parameters.PresencePenalty | Parameters.RepetitionPenalty
         | Parameters.MinP | Parameters.TopA | Parameters.TopK | Parameters.LogitBias | Parameters.Prediction
         | Parameters.Seed | Parameters.Stop;
 

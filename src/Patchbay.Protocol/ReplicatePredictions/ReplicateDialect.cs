@@ -1,4 +1,5 @@
 using System.Buffers;
+using Patchbay.Core;
 
 namespace Patchbay.Protocol;
 
@@ -20,6 +21,9 @@ public sealed class ReplicateDialect : Dialect
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> ReasoningFormat => "unknown"u8;
+
+    /// <inheritdoc/>
+    public override Parameters UnknownParameters => ~ReplicateRequestWriter.Sayable;
 
     /// <summary>A prediction has been created.</summary>
     public override int AnswerStatus => 201;

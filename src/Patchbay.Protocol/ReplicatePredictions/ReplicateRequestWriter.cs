@@ -8,7 +8,7 @@ namespace Patchbay.Protocol;
 /// (https://replicate.com/meta/meta-llama-3-70b-instruct/api/schema, …/anthropic/claude-4-sonnet, …/openai/gpt-4o).</summary>
 internal static class ReplicateRequestWriter
 {
-    private const Parameters Sayable = Parameters.MaxTokens | Parameters.MaxCompletionTokens | Parameters.Temperature | Parameters.TopP;
+    internal const Parameters Sayable = Parameters.MaxTokens | Parameters.MaxCompletionTokens | Parameters.Temperature | Parameters.TopP;
 
     private static readonly JsonString BlankLine = JsonString.Of("\n\n");
 

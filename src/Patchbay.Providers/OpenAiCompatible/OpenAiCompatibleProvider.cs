@@ -36,13 +36,8 @@ public class OpenAiCompatibleProvider : Provider
         _maxTokensOnly = Has(ProviderQuirks.MaxTokensField);
         _maxCompletionTokensOnly = Has(ProviderQuirks.MaxCompletionTokensField);
         _dropStore = Has(ProviderQuirks.NoStore);
-        _reasoning = Has(ProviderQuirks.SameSurface) ? ReasoningSwitch.ReasoningObject
-            : Has(ProviderQuirks.ThinkingType) ? ReasoningSwitch.ThinkingType
-            : Has(ProviderQuirks.ThinkingTypeAndEffort) ? ReasoningSwitch.ThinkingTypeAndEffort
-            : Has(ProviderQuirks.EnableThinking) ? ReasoningSwitch.EnableThinking
-            : ReasoningSwitch.Effort;
-        _rejected = Has(ProviderQuirks.NoToolChoice) ? Parameters.ToolChoice : Parameters.None;
-        _rejected |= Has(ProviderQuirks.NoReasoningEffort) && _reasoning == ReasoningSwitch.Effort ? Thinking : Parameters.None;
+        _reasoning = SwitchOf(descriptor.Quirks);
+        _rejected = UnknownTo(descriptor.Quirks);
         foreach (var quirk in descriptor.Quirks)
         {
             _maxTemperature = ProviderQuirks.TryMaxTemperature(quirk, out var most) ? most : _maxTemperature;
@@ -107,11 +102,27 @@ public class OpenAiCompatibleProvider : Provider
         return effort == envelope.ReasoningEffort ? null : effort;
     }
 
-    private bool Has(string quirk)
+    /// <summary>The parameters that a provider with these quirks is never sent.</summary>
+    internal static Parameters UnknownTo(IReadOnlyList<string> quirks) =>
+        (Has(quirks, ProviderQuirks.NoToolChoice) ? Parameters.ToolChoice : Parameters.None)
+        | (Has(quirks, ProviderQuirks.NoReasoningEffort) && SwitchOf(quirks) == ReasoningSwitch.Effort
+            ? Thinking
+            : Parameters.None);
+
+    private static ReasoningSwitch SwitchOf(IReadOnlyList<string> quirks) =>
+        Has(quirks, ProviderQuirks.SameSurface) ? ReasoningSwitch.ReasoningObject
+        : Has(quirks, ProviderQuirks.ThinkingType) ? ReasoningSwitch.ThinkingType
+        : Has(quirks, ProviderQuirks.ThinkingTypeAndEffort) ? ReasoningSwitch.ThinkingTypeAndEffort
+        : Has(quirks, ProviderQuirks.EnableThinking) ? ReasoningSwitch.EnableThinking
+        : ReasoningSwitch.Effort;
+
+    private bool Has(string quirk) => Has(Descriptor.Quirks, quirk);
+
+    private static bool Has(IReadOnlyList<string> quirks, string quirk)
     {
-        for (var i = 0; i < Descriptor.Quirks.Count; i++)
+        for (var i = 0; i < quirks.Count; i++)
         {
-            if (Descriptor.Quirks[i] == quirk)
+            if (quirks[i] == quirk)
             {
                 return true;
             }

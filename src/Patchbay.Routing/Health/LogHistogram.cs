@@ -52,7 +52,12 @@ internal sealed class LogHistogram(int slots, int slotMs)
                 At(sums, total, 0.50) * scale,
                 At(sums, total, 0.75) * scale,
                 At(sums, total, 0.90) * scale,
-                At(sums, total, 0.99) * scale);
+                At(sums, total, 0.99) * scale)
+            {
+                P25 = At(sums, total, 0.25) * scale,
+                P10 = At(sums, total, 0.10) * scale,
+                P1 = At(sums, total, 0.01) * scale,
+            };
     }
 
     private static double At(ReadOnlySpan<uint> sums, long total, double share)

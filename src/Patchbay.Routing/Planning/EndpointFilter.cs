@@ -1,3 +1,4 @@
+using System.Numerics;
 using Patchbay.Catalog;
 using Patchbay.Core;
 
@@ -6,25 +7,42 @@ namespace Patchbay.Routing;
 /// <summary>Decides which endpoints of a model a request may use. No fallback relaxes it.</summary>
 internal readonly ref struct EndpointFilter
 {
+    private const uint Always = (1U << (int)ExclusionReason.ServiceTier) | (1U << (int)ExclusionReason.Modality)
+        | (1U << (int)ExclusionReason.NotRoutable) | (1U << (int)ExclusionReason.ContextLength);
+
     private readonly ref readonly RouteRequest _request;
     private readonly RoutePreferences? _preferences;
     private readonly PriceLimits _limits;
     private readonly Parameters _required;
     private readonly long _tokens;
 
+    // A bit for each reason that can apply to this request.
+    private readonly uint _active;
+
     public EndpointFilter(ref readonly RouteRequest request)
     {
         _request = ref request;
         _preferences = request.Preferences;
         _tokens = request.EstimatedPromptTokens + Math.Min(request.MaxOutputTokens ?? 0, int.MaxValue);
-        if (_preferences is { MaxPrice: { } ceiling })
+        _active = Always
+            | (request.WantsTools ? Bit(ExclusionReason.Tools) : 0)
+            | (request.MaxOutputTokens is null ? 0 : Bit(ExclusionReason.MaxOutput))
+            | Bit(ExclusionReason.NotFree);
+        _limits = PriceLimits.None;
+        if (_preferences is { } own)
         {
-            _limits = new PriceLimits(ceiling);
-        }
+            _active |= own is { AllowFallbacks: false, Order.Count: > 0 } ? Bit(ExclusionReason.Order) : 0;
+            for (var i = -1; i < own.Ceilings.Count; i++)
+            {
+                var level = Level(i);
+                _active |= ConditionsOf(level);
+                if (level.MaxPrice is { } ceiling)
+                {
+                    _limits = _limits.And(new PriceLimits(ceiling));
+                }
+            }
 
-        if (_preferences is { RequireParameters: true })
-        {
-            _required = Normalized(request.Used);
+            _required = (_active & Bit(ExclusionReason.Parameters)) == 0 ? Parameters.None : Required(in request);
         }
     }
 
@@ -32,9 +50,10 @@ internal readonly ref struct EndpointFilter
     public void Apply(in ResolvedModel resolved, Span<ExclusionReason> reasons)
     {
         var model = resolved.Model;
+        var flexOnly = IsFlexOnly(model);
         for (var i = 0; i < model.Endpoints.Length; i++)
         {
-            reasons[i] = Check(model.Endpoints[i], model, resolved.FreeOnly);
+            reasons[i] = First(model.Endpoints[i], in resolved, flexOnly);
         }
 
         if (_request.WantsJsonSchema)
@@ -49,6 +68,76 @@ internal readonly ref struct EndpointFilter
             Prefer(soft & Parameters.ResponseFormat, model, reasons);
             Prefer(soft & Parameters.Verbosity, model, reasons);
         }
+    }
+
+    /// <summary>Everything that keeps an endpoint out on its own, as a set of bits: bit n is the reason of number n.</summary>
+    public uint Failures(Endpoint endpoint, in ResolvedModel resolved)
+    {
+        var failures = 0U;
+        var flexOnly = IsFlexOnly(resolved.Model);
+        for (var rest = _active; rest != 0; rest &= rest - 1)
+        {
+            var reason = (ExclusionReason)BitOperations.TrailingZeroCount(rest);
+            if (Fails(reason, endpoint, in resolved, flexOnly))
+            {
+                failures |= Bit(reason);
+            }
+        }
+
+        return failures;
+    }
+
+    /// <summary>The level whose condition keeps the endpoint out: the request's own first. Null when none does.</summary>
+    public RoutePreferences? LevelOf(ExclusionReason reason, Endpoint endpoint, Model model)
+    {
+        for (var i = -1; i < (_preferences?.Ceilings.Count ?? -1); i++)
+        {
+            if (FailsAt(Level(i), reason, endpoint, model))
+            {
+                return Level(i);
+            }
+        }
+
+        return null;
+    }
+
+    private static uint Bit(ExclusionReason reason) => 1U << (int)reason;
+
+    private static uint ConditionsOf(RoutePreferences level) =>
+        !level.HasConditions ? 0
+        : (level.Only is { Count: > 0 } ? Bit(ExclusionReason.Only) : 0)
+            | (level.Ignore is { Count: > 0 } ? Bit(ExclusionReason.Ignore) : 0)
+            | (level.RequireParameters ? Bit(ExclusionReason.Parameters) : 0)
+            | (level.DataCollectionDeny ? Bit(ExclusionReason.DataCollection) : 0)
+            | (level.Zdr ? Bit(ExclusionReason.Zdr) : 0)
+            | (level.DataRegions is { Count: > 0 } ? Bit(ExclusionReason.DataRegion) : 0)
+            | (level.EnforceDistillableText ? Bit(ExclusionReason.Distillable) : 0)
+            | (level.Quantizations is { Count: > 0 } ? Bit(ExclusionReason.Quantization) : 0)
+            | (level.MaxPrice is not null ? Bit(ExclusionReason.MaxPrice) : 0);
+
+    /// <summary>What <c>require_parameters</c> requires. A JSON schema needs structured outputs, not only JSON.</summary>
+    private static Parameters Required(ref readonly RouteRequest request) => Normalized(request.WantsJsonSchema
+        ? (request.Used & ~Parameters.ResponseFormat) | Parameters.StructuredOutputs
+        : request.Used);
+
+    private RoutePreferences Level(int index) => index < 0 ? _preferences! : _preferences!.Ceilings[index];
+
+    private bool IsFlexOnly(Model model)
+    {
+        if (_request.Tier != TierWish.Flex)
+        {
+            return false;
+        }
+
+        foreach (var endpoint in model.Endpoints)
+        {
+            if (endpoint is { ServiceTier: ServiceTier.Flex, Routable: true })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Leaves only endpoints that honour the parameter, where at least one does.</summary>
@@ -74,44 +163,85 @@ internal readonly ref struct EndpointFilter
         }
     }
 
-    private ExclusionReason Check(Endpoint endpoint, Model model, bool freeOnly)
+    private ExclusionReason First(Endpoint endpoint, in ResolvedModel resolved, bool flexOnly)
     {
-        if (_preferences is not null && CheckNames(endpoint) is var named and not ExclusionReason.None)
+        for (var rest = _active; rest != 0; rest &= rest - 1)
         {
-            return named;
+            var reason = (ExclusionReason)BitOperations.TrailingZeroCount(rest);
+            if (Fails(reason, endpoint, in resolved, flexOnly))
+            {
+                return reason == ExclusionReason.NotRoutable ? WhyNot(endpoint) : reason;
+            }
         }
 
-        if ((_request.Input & ~endpoint.Input) != 0 || (_request.Output & ~endpoint.Output) != 0)
+        return ExclusionReason.None;
+    }
+
+    private bool Fails(ExclusionReason reason, Endpoint endpoint, in ResolvedModel resolved, bool flexOnly)
+    {
+        switch (reason)
         {
-            return ExclusionReason.Modality;
+            case ExclusionReason.ServiceTier:
+                return flexOnly ? endpoint.ServiceTier != ServiceTier.Flex
+                    : endpoint.ServiceTier != ServiceTier.Default && !IsAskedFor(endpoint, resolved.Sort);
+            case ExclusionReason.Order:
+                return EndpointName.IndexIn(_preferences!.Order!, endpoint) < 0;
+            case ExclusionReason.Modality:
+                return (_request.Input & ~endpoint.Input) != 0 || (_request.Output & ~endpoint.Output) != 0;
+            case ExclusionReason.Tools:
+                return (endpoint.Supported & Parameters.Tools) == 0;
+            case ExclusionReason.Parameters:
+                return (_required & ~Normalized(endpoint.Supported)) != 0;
+            case ExclusionReason.MaxPrice:
+                return !_limits.Allow(endpoint.Prices.ForPrompt(_request.EstimatedPromptTokens));
+            case ExclusionReason.NotFree:
+                return resolved.FreeOnly && !IsFree(endpoint.Prices);
+            case ExclusionReason.NotRoutable:
+                return !endpoint.Routable;
+            case ExclusionReason.ContextLength:
+                return (endpoint.ContextLength ?? resolved.Model.ContextLength) is { } context && _tokens > context;
+            case ExclusionReason.MaxOutput:
+                return _request.MaxOutputTokens > endpoint.MaxOutputTokens;
+            default:
+                return LevelOf(reason, endpoint, resolved.Model) is not null;
+        }
+    }
+
+    /// <summary>Whether one level's condition keeps the endpoint out.</summary>
+    private bool FailsAt(RoutePreferences level, ExclusionReason reason, Endpoint endpoint, Model model) => reason switch
+    {
+        ExclusionReason.Only => level.Only is { Count: > 0 } only && EndpointName.IndexIn(only, endpoint) < 0,
+        ExclusionReason.Ignore => level.Ignore is { Count: > 0 } ignore && EndpointName.IsAnywhereIn(ignore, endpoint),
+        ExclusionReason.Parameters => level.RequireParameters && (_required & ~Normalized(endpoint.Supported)) != 0,
+        ExclusionReason.DataCollection => level.DataCollectionDeny && endpoint.Provider.Policy.TrainsOnPrompts != false,
+        ExclusionReason.Zdr => level.Zdr && !endpoint.Provider.Policy.Zdr,
+        ExclusionReason.DataRegion => level.DataRegions is { Count: > 0 } regions && !DataRegion.IsIn(regions, endpoint),
+        ExclusionReason.Distillable => level.EnforceDistillableText && model.Distillable != true,
+        ExclusionReason.Quantization =>
+            level.Quantizations is { Count: > 0 } formats && !HasFormat(formats, endpoint.Quantization ?? "unknown"),
+        ExclusionReason.MaxPrice => level.MaxPrice is { } ceiling
+            && !new PriceLimits(ceiling).Allow(endpoint.Prices.ForPrompt(_request.EstimatedPromptTokens)),
+        _ => false,
+    };
+
+    /// <summary>Whether the request asks for the endpoint's tier: by <c>service_tier</c>, by the tier's slug in
+    /// <c>order</c> or <c>only</c>, or by the model's variant.</summary>
+    private bool IsAskedFor(Endpoint endpoint, RouteSort? variant)
+    {
+        if (endpoint.ServiceTier == ServiceTier.Flex ? _request.Tier == TierWish.Flex : _request.Tier == TierWish.Priority)
+        {
+            return true;
         }
 
-        if (_request.WantsTools && (endpoint.Supported & Parameters.Tools) == 0)
+        var order = _preferences?.Order;
+        if ((order is { Count: > 0 } && EndpointName.IndexIn(order, endpoint) >= 0)
+            || (_preferences?.Only is { Count: > 0 } only && EndpointName.IndexIn(only, endpoint) >= 0))
         {
-            return ExclusionReason.Tools;
+            return true;
         }
 
-        if (_preferences is not null && CheckConditions(endpoint) is var condition and not ExclusionReason.None)
-        {
-            return condition;
-        }
-
-        if (freeOnly && !IsFree(endpoint.Prices))
-        {
-            return ExclusionReason.NotFree;
-        }
-
-        if (!endpoint.Routable)
-        {
-            return WhyNot(endpoint);
-        }
-
-        if ((endpoint.ContextLength ?? model.ContextLength) is { } context && _tokens > context)
-        {
-            return ExclusionReason.ContextLength;
-        }
-
-        return _request.MaxOutputTokens > endpoint.MaxOutputTokens ? ExclusionReason.MaxOutput : ExclusionReason.None;
+        return _request.Tier != TierWish.Default && order is not { Count: > 0 }
+            && variant == (endpoint.ServiceTier == ServiceTier.Flex ? RouteSort.Price : RouteSort.Throughput);
     }
 
     /// <summary>First what a key would not help.</summary>
@@ -125,55 +255,6 @@ internal readonly ref struct EndpointFilter
         return endpoint.PriceKnown && endpoint.UpstreamModel.Length > 0
             ? ExclusionReason.NotRoutable
             : ExclusionReason.NotPriced;
-    }
-
-    private ExclusionReason CheckNames(Endpoint endpoint)
-    {
-        var preferences = _preferences!;
-        if (preferences.Only is { Count: > 0 } only && EndpointName.IndexIn(only, endpoint) < 0)
-        {
-            return ExclusionReason.Only;
-        }
-
-        if (preferences.Ignore is { Count: > 0 } ignore && EndpointName.IndexIn(ignore, endpoint) >= 0)
-        {
-            return ExclusionReason.Ignore;
-        }
-
-        return !preferences.AllowFallbacks
-            && preferences.Order is { Count: > 0 } order
-            && EndpointName.IndexIn(order, endpoint) < 0
-                ? ExclusionReason.Order
-                : ExclusionReason.None;
-    }
-
-    private ExclusionReason CheckConditions(Endpoint endpoint)
-    {
-        var preferences = _preferences!;
-        if ((_required & ~Normalized(endpoint.Supported)) != 0)
-        {
-            return ExclusionReason.Parameters;
-        }
-
-        if (preferences.DataCollectionDeny && endpoint.Provider.Policy.TrainsOnPrompts != false)
-        {
-            return ExclusionReason.DataCollection;
-        }
-
-        if (preferences.Zdr && !endpoint.Provider.Policy.Zdr)
-        {
-            return ExclusionReason.Zdr;
-        }
-
-        if (preferences.Quantizations is { Count: > 0 } formats && !HasFormat(formats, endpoint.Quantization ?? "unknown"))
-        {
-            return ExclusionReason.Quantization;
-        }
-
-        return preferences.MaxPrice is not null
-            && !_limits.Allow(endpoint.Prices.ForPrompt(_request.EstimatedPromptTokens))
-                ? ExclusionReason.MaxPrice
-                : ExclusionReason.None;
     }
 
     private static bool HasFormat(IReadOnlyList<string> formats, string format)
@@ -203,9 +284,17 @@ internal readonly ref struct EndpointFilter
     private static bool IsFree(PriceList prices) =>
         prices.Prompt.Femtos == 0 && prices.Completion.Femtos == 0 && (prices.Request?.Femtos ?? 0) == 0;
 
-    /// <summary>The two names of the output limit count as one: the gateway sends whichever the endpoint knows.</summary>
-    private static Parameters Normalized(Parameters set) =>
-        (set & Parameters.MaxCompletionTokens) == 0
+    /// <summary>One name for what the gateway can say by another: it sends whichever output limit the endpoint knows, makes
+    /// an effort of <c>reasoning</c> and back, and leaves reasoning out of an answer itself.</summary>
+    private static Parameters Normalized(Parameters set)
+    {
+        if ((set & Parameters.MaxCompletionTokens) != 0)
+        {
+            set = (set & ~Parameters.MaxCompletionTokens) | Parameters.MaxTokens;
+        }
+
+        return (set & (Parameters.ReasoningEffort | Parameters.IncludeReasoning)) == 0
             ? set
-            : (set & ~Parameters.MaxCompletionTokens) | Parameters.MaxTokens;
+            : (set & ~(Parameters.ReasoningEffort | Parameters.IncludeReasoning)) | Parameters.Reasoning;
+    }
 }

@@ -2,9 +2,11 @@ namespace Patchbay.Routing;
 
 /// <summary>Puts eligible endpoints in the order in which they are tried.</summary>
 /// <remarks>
-/// <para>Endpoints that cool down come after everything else. Among the others, the models follow each other in the
-/// request's order, unless the partition is off. Within a model: first what <c>provider.order</c> names, in its order; then
-/// the rest by the sort that the request or the model's variant asks for, ties by price and tag.</para>
+/// <para>Endpoints that cool down come after everything else, and before them those that are known to miss the preferred
+/// throughput or latency, so that a fallback model that keeps it is used before them. Among the others, the models follow
+/// each other in the request's order, unless the partition is off. Within a model: first what <c>provider.order</c> names, in
+/// its order; of these and of the rest, first endpoints of the service tier that the request asks for; each of these groups by
+/// the sort that the request or the model's variant asks for, ties by price and tag.</para>
 /// <para>With neither order nor sort, load is balanced: stable endpoints before those that failed recently, cheapest
 /// first, and then one of the first group is drawn with weight 1/price² and moved to the front; an endpoint that returns
 /// from an outage has a part of its weight at first. The others keep their order as fallbacks, so that a retry goes to the
@@ -43,7 +45,10 @@ internal static class EndpointRanking
         }
 
         var best = 1;
-        while (best < group.Length && group[best].Standing == group[0].Standing)
+        while (best < group.Length
+            && group[best].Standing == group[0].Standing
+            && !group[best].InTier
+            && !group[0].InTier)
         {
             best++;
         }
@@ -78,7 +83,7 @@ internal static class EndpointRanking
         var kept = 0;
         for (var i = 0; partitioned && i < ranked.Length && kept < limit && !ranked[i].Cooling; i++)
         {
-            if (i == 0 || ranked[i].Model != ranked[i - 1].Model)
+            if (IsFirstOfModel(ranked, i))
             {
                 ranked[i].Kept = true;
                 kept++;
@@ -97,6 +102,19 @@ internal static class EndpointRanking
         return kept;
     }
 
+    private static bool IsFirstOfModel(ReadOnlySpan<RankedEndpoint> ranked, int index)
+    {
+        for (var i = 0; i < index; i++)
+        {
+            if (ranked[i].Model == ranked[index].Model)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static double Weight(in RankedEndpoint entry)
     {
         var value = entry.Price == 0 ? Free : entry.Price;
@@ -111,6 +129,11 @@ internal static class EndpointRanking
             return right.Cooling;
         }
 
+        if (left.Slow != right.Slow)
+        {
+            return right.Slow;
+        }
+
         if (partitioned && left.Model != right.Model)
         {
             return left.Model < right.Model;
@@ -119,6 +142,11 @@ internal static class EndpointRanking
         if (left.OrderIndex != right.OrderIndex)
         {
             return left.OrderIndex < right.OrderIndex;
+        }
+
+        if (left.InTier != right.InTier)
+        {
+            return left.InTier;
         }
 
         if (left.Sticky != right.Sticky)

@@ -24,6 +24,26 @@ internal readonly struct PriceLimits
         _audio = ToFemtos(ceiling.Audio, FemtosPerDollar);
     }
 
+    private PriceLimits(long prompt, long completion, long request, long image, long audio)
+    {
+        _prompt = prompt;
+        _completion = completion;
+        _request = request;
+        _image = image;
+        _audio = audio;
+    }
+
+    /// <summary>Limits that every price keeps.</summary>
+    public static PriceLimits None { get; } = new(new PriceCeiling());
+
+    /// <summary>The lower of both limits, part by part.</summary>
+    public PriceLimits And(in PriceLimits other) => new(
+        Math.Min(_prompt, other._prompt),
+        Math.Min(_completion, other._completion),
+        Math.Min(_request, other._request),
+        Math.Min(_image, other._image),
+        Math.Min(_audio, other._audio));
+
     public bool Allow(PriceList prices) =>
         prices.Prompt.Femtos <= _prompt
         && prices.Completion.Femtos <= _completion

@@ -27,6 +27,12 @@ internal struct RankedEndpoint
     /// <summary>Whether it seems to be defect, whatever the order.</summary>
     public bool LooksBad;
 
+    /// <summary>Of the service tier that the request asks for.</summary>
+    public bool InTier;
+
+    /// <summary>Known to miss the throughput or latency that the request prefers.</summary>
+    public bool Slow;
+
     /// <summary>Chosen as an attempt.</summary>
     public bool Kept;
 

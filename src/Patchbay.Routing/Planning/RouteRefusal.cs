@@ -22,6 +22,7 @@ internal static class RouteRefusal
             return new GatewayError(GatewayErrorKind.ModelNotFound, $"'{models[0]}' is not a valid model ID")
             {
                 Parameter = "model",
+                Availability = new Availability("model_not_found", Retryable: false, [models[0]]),
             };
         }
 
@@ -34,6 +35,7 @@ internal static class RouteRefusal
         return new GatewayError(GatewayErrorKind.ModelNotFound, $"{Join(names, ", ")} are not valid model IDs")
         {
             Parameter = "models",
+            Availability = new Availability("model_not_found", Retryable: false, [.. models]),
         };
     }
 
@@ -47,6 +49,7 @@ internal static class RouteRefusal
             $"{whom} of {Slugs(models)} asked for a pause; try again in {seconds} s")
         {
             RetryAfter = wait,
+            Availability = new Availability("temporarily_unavailable", Retryable: true, SlugList(models)),
         };
     }
 
@@ -66,12 +69,15 @@ internal static class RouteRefusal
 
         var parts = new List<string>();
         string? parameter = null;
-        for (var reason = ExclusionReason.Only; reason <= ExclusionReason.NotRoutable; reason++)
+        var filter = new EndpointFilter(in request);
+        for (var reason = ExclusionReason.None + 1; reason <= ExclusionReason.NotRoutable; reason++)
         {
-            if (Count(verdicts, reason) is var count and > 0)
+            // Endpoints of service tiers that nobody asked for are no news.
+            var isNews = reason != ExclusionReason.ServiceTier || request.Tier == TierWish.Flex;
+            foreach (var (level, those) in isNews ? ByLevel(filter, reason, verdicts) : [])
             {
-                parameter = parts.Count == 0 ? ParameterOf(reason) : null;
-                parts.Add(Describe(reason, count, request.Preferences, verdicts));
+                parameter = parts.Count == 0 ? ParameterOf(reason, level) : null;
+                parts.Add(Describe(reason, those.Count, level, those));
             }
         }
 
@@ -80,11 +86,40 @@ internal static class RouteRefusal
             parts.Add("no provider in the catalogue serves it");
         }
 
+        var nearest = Relaxation.Nearest(in request, models);
+        var advice = nearest is { } change ? $". Nearest change: {change.Advice}" : "";
         return new GatewayError(
-            GatewayErrorKind.NoEndpoints, $"No endpoints found for {Slugs(models)}: {Join(parts, "; ")}")
+            GatewayErrorKind.NoEndpoints, $"No endpoints found for {Slugs(models)}: {Join(parts, "; ")}{advice}")
         {
             Parameter = parameter,
+            Availability = Availabilities.Of(in request, SlugList(models), verdicts, nearest),
         };
+    }
+
+    /// <summary>The verdicts of one reason, by the level whose condition it is.</summary>
+    private static List<(RoutePreferences? Level, List<EndpointVerdict> Verdicts)> ByLevel(
+        scoped in EndpointFilter filter, ExclusionReason reason, List<EndpointVerdict> verdicts)
+    {
+        var groups = new List<(RoutePreferences? Level, List<EndpointVerdict> Verdicts)>();
+        foreach (var verdict in verdicts)
+        {
+            if (verdict.Reason != reason)
+            {
+                continue;
+            }
+
+            var level = filter.LevelOf(reason, verdict.Endpoint, verdict.Model);
+            var group = groups.FindIndex(other => ReferenceEquals(other.Level, level));
+            if (group < 0)
+            {
+                group = groups.Count;
+                groups.Add((level, []));
+            }
+
+            groups[group].Verdicts.Add(verdict);
+        }
+
+        return groups;
     }
 
     private static GatewayError ContextTooLong(ref readonly RouteRequest request, List<EndpointVerdict> verdicts)
@@ -132,8 +167,9 @@ internal static class RouteRefusal
     }
 
     private static string Describe(
-        ExclusionReason reason, int count, RoutePreferences? preferences, List<EndpointVerdict> verdicts)
+        ExclusionReason reason, int count, RoutePreferences? level, List<EndpointVerdict> verdicts)
     {
+        var path = level?.Path ?? "provider";
         var one = count == 1;
         var endpoints = one ? "1 endpoint" : string.Create(CultureInfo.InvariantCulture, $"{count} endpoints");
         var are = one ? "is" : "are";
@@ -141,18 +177,23 @@ internal static class RouteRefusal
         var doNot = one ? "does not" : "do not";
         return reason switch
         {
+            ExclusionReason.ServiceTier => $"{endpoints} {are} not of the service tier flex",
             ExclusionReason.Only =>
-                $"{endpoints} ({Join(Tags(verdicts, reason), ", ")}) {are} not in provider.only, which permits only {Join(preferences?.Only ?? [], ", ")}",
-            ExclusionReason.Ignore => $"{endpoints} {are} in provider.ignore",
+                $"{endpoints} ({Join(Tags(verdicts, reason), ", ")}) {are} not in {path}.only, which permits only {Join(level?.Only ?? [], ", ")}",
+            ExclusionReason.Ignore => $"{endpoints} {are} in {path}.ignore",
             ExclusionReason.Order => $"{endpoints} {are} not in provider.order, and provider.allow_fallbacks is false",
             ExclusionReason.Modality => $"{endpoints} {doNot} take or give the kinds of content that the request wants",
             ExclusionReason.Tools => $"{endpoints} {doNot} support tools",
             ExclusionReason.Parameters =>
-                $"{endpoints} {doNot} support every parameter of the request (provider.require_parameters)",
-            ExclusionReason.DataCollection => $"{endpoints} may train on prompts (provider.data_collection is deny)",
-            ExclusionReason.Zdr => $"{endpoints} {have} no zero data retention (provider.zdr)",
-            ExclusionReason.Quantization => $"{endpoints} {have} another number format (provider.quantizations)",
-            ExclusionReason.MaxPrice => $"{endpoints} {are} above provider.max_price",
+                $"{endpoints} {doNot} support every parameter of the request ({path}.require_parameters)",
+            ExclusionReason.DataCollection => $"{endpoints} may train on prompts ({path}.data_collection is deny)",
+            ExclusionReason.Zdr => $"{endpoints} {have} no zero data retention ({path}.zdr)",
+            ExclusionReason.DataRegion =>
+                $"{endpoints} {are} not known to process requests in {Choice([.. level?.DataRegions ?? []])} ({path}.data_regions)",
+            ExclusionReason.Distillable =>
+                $"{endpoints} {(one ? "is of a model that is" : "are of models that are")} not known to allow distillation ({path}.enforce_distillable_text)",
+            ExclusionReason.Quantization => $"{endpoints} {have} another number format ({path}.quantizations)",
+            ExclusionReason.MaxPrice => $"{endpoints} {are} above {path}.max_price",
             ExclusionReason.NotFree => $"{endpoints} {are} not free",
             ExclusionReason.NotSpoken =>
                 $"{endpoints} {(one ? "speaks" : "speak")} an API that this release does not ({Choice(Protocols(verdicts))})",
@@ -162,21 +203,28 @@ internal static class RouteRefusal
         };
     }
 
-    private static string? ParameterOf(ExclusionReason reason) => reason switch
+    private static string? ParameterOf(ExclusionReason reason, RoutePreferences? level)
     {
-        ExclusionReason.Only => "provider.only",
-        ExclusionReason.Ignore => "provider.ignore",
-        ExclusionReason.Order => "provider.order",
-        ExclusionReason.Modality => "messages",
-        ExclusionReason.Tools => "tools",
-        ExclusionReason.Parameters => "provider.require_parameters",
-        ExclusionReason.DataCollection => "provider.data_collection",
-        ExclusionReason.Zdr => "provider.zdr",
-        ExclusionReason.Quantization => "provider.quantizations",
-        ExclusionReason.MaxPrice => "provider.max_price",
-        ExclusionReason.NotFree => "model",
-        _ => null,
-    };
+        var path = level?.Path ?? "provider";
+        return reason switch
+        {
+            ExclusionReason.ServiceTier => "service_tier",
+            ExclusionReason.Only => $"{path}.only",
+            ExclusionReason.Ignore => $"{path}.ignore",
+            ExclusionReason.Order => "provider.order",
+            ExclusionReason.Modality => "messages",
+            ExclusionReason.Tools => "tools",
+            ExclusionReason.Parameters => $"{path}.require_parameters",
+            ExclusionReason.DataCollection => $"{path}.data_collection",
+            ExclusionReason.Zdr => $"{path}.zdr",
+            ExclusionReason.DataRegion => $"{path}.data_regions",
+            ExclusionReason.Distillable => $"{path}.enforce_distillable_text",
+            ExclusionReason.Quantization => $"{path}.quantizations",
+            ExclusionReason.MaxPrice => $"{path}.max_price",
+            ExclusionReason.NotFree => "model",
+            _ => null,
+        };
+    }
 
     /// <summary>What makes the unroutable endpoints callable: a key by its environment variable, or an entry in the
     /// file.</summary>
@@ -297,19 +345,17 @@ internal static class RouteRefusal
         return count;
     }
 
-    private static string Slugs(ReadOnlySpan<ResolvedModel> models)
+    private static string Slugs(ReadOnlySpan<ResolvedModel> models) => Join(SlugList(models), ", ");
+
+    private static List<string> SlugList(ReadOnlySpan<ResolvedModel> models)
     {
         var slugs = new List<string>(models.Length);
         foreach (ref readonly var model in models)
         {
-            var slug = model.FreeOnly ? model.Model.Slug + ":free" : model.Model.Slug;
-            if (!slugs.Contains(slug))
-            {
-                slugs.Add(slug);
-            }
+            Add(slugs, model.FreeOnly ? model.Model.Slug + ":free" : model.Model.Slug);
         }
 
-        return Join(slugs, ", ");
+        return slugs;
     }
 
     private static string Join(IReadOnlyList<string> parts, string separator)

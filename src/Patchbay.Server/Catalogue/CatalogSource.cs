@@ -54,7 +54,7 @@ internal sealed class CatalogSource(CatalogData builtIn, ICredentialSource crede
             Local is { } local ? file.With(local) : file,
             credentials,
             Interlocked.Increment(ref _version),
-            ProviderFactory.Speaks);
+            ProviderFactory.WordsOf);
 
     private sealed record Layered(SyncedCatalog Synced, CatalogOverrides Overrides, CatalogData Known, CatalogData Data);
 }

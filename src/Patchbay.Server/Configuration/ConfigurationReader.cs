@@ -43,7 +43,7 @@ internal sealed class ConfigurationReader(
             Database = Find(DatabaseVariable),
             MasterKey = Find(MasterKeyVariable),
         };
-        foreach (var (key, option) in file?.Options ?? new Dictionary<string, OptionValue>())
+        foreach (var (key, option) in Joined(file?.Options ?? new Dictionary<string, OptionValue>()))
         {
             settings = Apply(settings, key, option.Value, problems, FileName, option.Line, key.Replace(':', '.'));
         }
@@ -67,6 +67,26 @@ internal sealed class ConfigurationReader(
     /// <summary>Whether a text could stand in place of the file.</summary>
     public bool Accepts(string text) =>
         OperatorFile.Parse(text, FileName, new Variables(environment), SettingList.Keys).File is not null;
+
+    // A list in the file is one setting; its entries stand one after the other.
+    private static Dictionary<string, OptionValue> Joined(IReadOnlyDictionary<string, OptionValue> options)
+    {
+        var joined = new Dictionary<string, OptionValue>(StringComparer.Ordinal);
+        foreach (var (name, option) in options)
+        {
+            var key = name;
+            if (!SettingList.Keys.Contains(key))
+            {
+                key = key[..key.LastIndexOf(':')];
+            }
+
+            joined[key] = joined.TryGetValue(key, out var before)
+                ? before with { Value = before.Value + SettingList.Separator(key) + option.Value }
+                : option;
+        }
+
+        return joined;
+    }
 
     private string FileName => Path.GetRelativePath(directory, FilePath) is var relative
         && relative.StartsWith("..", StringComparison.Ordinal) ? FilePath : Path.GetRelativePath(directory, FilePath);

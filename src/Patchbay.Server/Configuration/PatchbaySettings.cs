@@ -20,6 +20,9 @@ internal sealed record PatchbaySettings
     /// <summary>How the catalogue is kept current.</summary>
     public CatalogSettings Catalog { get; init; } = new();
 
+    /// <summary>Provider preferences that hold for every request, below the ones of workspaces and requests.</summary>
+    public RoutePreferences Routing { get; init; } = new() { Path = "routing" };
+
     /// <summary>What leaves the process for observers.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
 

@@ -63,6 +63,7 @@ internal static class SettingList
         Text("catalog:local_ports", "ports from 1 to 65535, separated by spaces",
             s => string.Join(' ', s.Catalog.LocalPorts),
             (s, v) => Ports(v) is { } ports ? s with { Catalog = s.Catalog with { LocalPorts = ports } } : null),
+        .. RoutingSettingList.All,
         Text("telemetry:otlp_endpoint", "an http or https address",
             s => s.Telemetry.OtlpEndpoint?.AbsoluteUri ?? "none",
             (s, v) => Uri.TryCreate(v, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
@@ -75,7 +76,15 @@ internal static class SettingList
     /// <summary>The names of all settings.</summary>
     public static FrozenSet<string> Keys { get; } = All.Select(setting => setting.Key).ToFrozenSet(StringComparer.Ordinal);
 
-    private static SettingDefinition Text(string key, string form, Func<PatchbaySettings, string> show,
+    /// <summary>What stands between the entries of a setting that takes several.</summary>
+    public static string Separator(string key) => key switch
+    {
+        "server:urls" => ";",
+        "catalog:local_ports" => " ",
+        _ => ", ",
+    };
+
+    internal static SettingDefinition Text(string key, string form, Func<PatchbaySettings, string> show,
         Func<PatchbaySettings, string, PatchbaySettings?> apply) =>
         new(key, form, show, (settings, text) => apply(settings, text.Trim()));
 
@@ -94,12 +103,12 @@ internal static class SettingList
                     ? apply(settings, uri)
                     : null);
 
-    private static SettingDefinition Flag(string key, Func<PatchbaySettings, bool> show,
+    internal static SettingDefinition Flag(string key, Func<PatchbaySettings, bool> show,
         Func<PatchbaySettings, bool, PatchbaySettings> apply) =>
         new(key, "true or false", settings => show(settings) ? "true" : "false",
             (settings, text) => bool.TryParse(text.Trim(), out var flag) ? apply(settings, flag) : null);
 
-    private static SettingDefinition Word(string key, string[] words, Func<PatchbaySettings, string> show,
+    internal static SettingDefinition Word(string key, string[] words, Func<PatchbaySettings, string> show,
         Func<PatchbaySettings, string, PatchbaySettings> apply) =>
         new(key, string.Join(" or ", words), show,
             (settings, text) => Array.Find(words, word => word.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } word

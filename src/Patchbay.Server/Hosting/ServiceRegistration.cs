@@ -83,8 +83,13 @@ internal static class ServiceRegistration
         Total = limits.TotalTimeout,
     };
 
+    // Without a setting there is no level, and requests are planned as they come.
+    private static RoutePreferences[] RoutingOf(RoutePreferences routing) =>
+        routing == new PatchbaySettings().Routing ? [] : [routing];
+
     private static InferenceOptions InferenceOptionsOf(PatchbaySettings settings) => new()
     {
+        Routing = RoutingOf(settings.Routing),
         MaxBodyBytes = (int)settings.Limits.MaxBodyBytes,
         MaxAttempts = settings.Limits.MaxAttempts,
         ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,

@@ -4,13 +4,34 @@ namespace Patchbay.Api.Tests.Catalogue;
 
 public sealed class CatalogueRoutesTests(CatalogueServer server) : IClassFixture<CatalogueServer>
 {
+    // The names that move with time are rows, too.
+    private int Rows => server.Holder.Current.Models.Length + server.Holder.Current.Latest.Length;
+
+    [Fact]
+    public async Task A_name_that_moves_with_time_is_a_row_with_its_targets_price_and_abilities()
+    {
+        var alias = server.Holder.Current.Latest[0];
+        var rows = (await server.GetAsync("/api/v1/models")).Body.GetProperty("data").EnumerateArray().ToArray();
+
+        var row = Assert.Single(rows, row => row.GetProperty("id").GetString() == alias.Slug);
+        var target = Assert.Single(rows, row => row.GetProperty("id").GetString() == alias.Target.Slug);
+
+        Assert.Equal(alias.Target.Slug, row.GetProperty("alias_target").GetProperty("slug").GetString());
+        Assert.Equal(alias.Target.Name, row.GetProperty("alias_target").GetProperty("name").GetString());
+        Assert.False(target.TryGetProperty("alias_target", out _));
+        foreach (var name in new[] { "pricing", "context_length", "supported_parameters", "architecture" })
+        {
+            Assert.Equal(target.GetProperty(name).GetRawText(), row.GetProperty(name).GetRawText());
+        }
+    }
+
     [Fact]
     public async Task All_models_come_at_once_when_no_page_is_asked_for()
     {
         var (status, body) = await server.GetAsync("/api/v1/models");
         Assert.Equal(200, status);
-        Assert.Equal(server.Holder.Current.Models.Length, body.GetProperty("data").GetArrayLength());
-        Assert.Equal(server.Holder.Current.Models.Length, body.GetProperty("total_count").GetInt32());
+        Assert.Equal(Rows, body.GetProperty("data").GetArrayLength());
+        Assert.Equal(Rows, body.GetProperty("total_count").GetInt32());
         Assert.Equal(JsonValueKind.Null, body.GetProperty("links").GetProperty("next").ValueKind);
     }
 
@@ -72,7 +93,7 @@ public sealed class CatalogueRoutesTests(CatalogueServer server) : IClassFixture
             path = body.GetProperty("links").GetProperty("next").GetString();
         }
 
-        Assert.Equal(server.Holder.Current.Models.Length, seen.Count);
+        Assert.Equal(Rows, seen.Count);
         Assert.Equal(seen.Count, seen.Distinct().Count());
     }
 
@@ -128,7 +149,7 @@ public sealed class CatalogueRoutesTests(CatalogueServer server) : IClassFixture
     public async Task The_count_is_that_of_the_list()
     {
         var (_, body) = await server.GetAsync("/api/v1/models/count");
-        Assert.Equal(server.Holder.Current.Models.Length, body.GetProperty("data").GetProperty("count").GetInt32());
+        Assert.Equal(Rows, body.GetProperty("data").GetProperty("count").GetInt32());
         foreach (var kind in (string[])["text", "video", "all"])
         {
             var (_, some) = await server.GetAsync($"/api/v1/models/count?output_modalities={kind}");

@@ -27,6 +27,9 @@ public sealed record WorldEndpoint(string Provider, string Upstream, string Prom
 
     /// <summary>Further prices, as YAML: <c>cache_read: "0.00000025"</c>.</summary>
     public string MorePrices { get; init; } = "";
+
+    /// <summary>A further line of the endpoint, such as <c>service_tier: flex</c>.</summary>
+    public string Yaml { get; init; } = "";
 }
 
 /// <summary>What a world is made of.</summary>
@@ -187,6 +190,11 @@ public sealed class World : IAsyncDisposable
                 yaml.AppendLine(CultureInfo.InvariantCulture, $"      - provider: {endpoint.Provider}")
                     .AppendLine(CultureInfo.InvariantCulture, $"        model: \"{endpoint.Upstream}\"")
                     .AppendLine(CultureInfo.InvariantCulture, $"        price: {{ prompt: \"{endpoint.Prompt}\", completion: \"{endpoint.Completion}\"{(endpoint.MorePrices.Length > 0 ? ", " : "")}{endpoint.MorePrices} }}");
+                if (endpoint.Yaml.Length > 0)
+                {
+                    yaml.AppendLine(CultureInfo.InvariantCulture, $"        {endpoint.Yaml}");
+                }
+
                 if (endpoint.MaxOutputTokens is { } max)
                 {
                     yaml.AppendLine(CultureInfo.InvariantCulture, $"        max_output_tokens: {max}");

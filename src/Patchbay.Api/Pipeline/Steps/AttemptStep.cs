@@ -178,7 +178,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
     // The provider answered and will bill what it did; nobody is charged for it.
     private static void BookLoss(InferenceContext context, Candidate candidate)
     {
-        var cost = Pricer.Price(Meter.UsageOf(context), candidate.Endpoint.Prices);
+        var cost = Pricer.Price(Meter.UsageOf(context), TierEdit.Billed(context, candidate.Endpoint).Prices);
         if (cost.Total > Money.Zero)
         {
             var account = context.Responder is { IsCommitted: true } ? LedgerAccount.LossWaived : LedgerAccount.LossFallback;

@@ -10,14 +10,21 @@ internal static class DialectStep
 {
     /// <summary>Fills <see cref="InferenceContext.UpstreamBody"/>. An error when the dialect has no words for a part of the
     /// request; another endpoint may.</summary>
-    public static GatewayError? Write(InferenceContext context, Dialect dialect, in DialectTarget target)
+    public static GatewayError? Write(InferenceContext context, Dialect dialect, in DialectTarget target, bool thinks)
     {
         if (context.Envelope.Choices > 1 && !dialect.HasChoices)
         {
             return Refuse(context, "n", "gives one answer per request: n must be 1.");
         }
 
-        var request = dialect.WriteRequest(context.Canonical, target, context.UpstreamBody);
+        var asked = context.Canonical;
+        var endpoint = context.Endpoint!;
+        if (thinks || TierEdit.Replaces(asked.ServiceTier, endpoint))
+        {
+            asked = asked.For(TierEdit.WordFor(asked.ServiceTier, endpoint), thinks);
+        }
+
+        var request = dialect.WriteRequest(asked, target, context.UpstreamBody);
         if (request.Unsendable is { } why)
         {
             return Refuse(context, "messages", why);

@@ -13,6 +13,8 @@ internal static class RequestStep
     public static GatewayError? Write(InferenceContext context, Candidate candidate, Provider provider)
     {
         var endpoint = candidate.Endpoint;
+        var thinks = (endpoint.Sendable & (Parameters.Reasoning | Parameters.ReasoningEffort)) != 0
+            && context.Plan.Thinks(candidate.Model);
         var target = new DialectTarget
         {
             Model = endpoint.UpstreamModelUtf8,
@@ -25,11 +27,17 @@ internal static class RequestStep
         context.Translated = null;
         if (provider.Dialect is { } dialect)
         {
-            return DialectStep.Write(context, dialect, target);
+            return DialectStep.Write(context, dialect, target, thinks);
         }
 
         var envelope = context.Envelope;
-        var edits = provider.EditChat(envelope, target);
+        var edits = provider.EditChat(envelope, target) with
+        {
+            ServiceTier = TierEdit.Replaces(envelope.ServiceTier, endpoint) ? TierEdit.WordFor(envelope.ServiceTier, endpoint) : null,
+            DropServiceTier = TierEdit.Replaces(envelope.ServiceTier, endpoint)
+                && TierEdit.WordFor(envelope.ServiceTier, endpoint) is null,
+            DefaultEffort = thinks ? ReasoningEfforts.Nearest("medium", candidate.Model.ReasoningEfforts) : null,
+        };
         context.Dropped = envelope.Used & edits.Drop;
         context.Emulated = Parameters.None;
         if (provider.Form.Rewrites(envelope.Traits))

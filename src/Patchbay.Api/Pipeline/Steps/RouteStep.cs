@@ -1,4 +1,5 @@
 using Patchbay.Catalog;
+using Patchbay.Core;
 using Patchbay.Protocol;
 using Patchbay.Routing;
 
@@ -11,7 +12,7 @@ internal static class RouteStep
     private const int BytesPerToken = 4;
 
     public static RoutePlan Plan(
-        RequestEnvelope envelope, CatalogSnapshot snapshot, HealthRegistry health, int maxAttempts,
+        RequestEnvelope envelope, CatalogSnapshot snapshot, HealthRegistry health, InferenceOptions options,
         ConversationKey conversation, AffinityTable? affinity) =>
         RoutePlanner.Plan(
             new RouteRequest
@@ -25,23 +26,64 @@ internal static class RouteStep
                 WantsJsonSchema = envelope.WantsJsonSchema,
                 EstimatedPromptTokens = envelope.PromptBytes / BytesPerToken,
                 MaxOutputTokens = envelope.MaxOutputTokens,
-                Preferences = envelope.Provider is { } preferences ? Map(preferences) : null,
+                Tier = Tier(envelope.ServiceTier),
+                Preferences = RouteDefaults.Merge(
+                    options.Routing, preset: null, envelope.Provider is { } preferences ? Map(preferences) : null),
                 Conversation = conversation,
-                MaxAttempts = maxAttempts,
+                MaxAttempts = options.MaxAttempts,
             },
             health,
             Random.Shared,
             affinity);
+
+    /// <summary>An error for what this release cannot do and must not leave out silently: the web search that the plugin
+    /// <c>web</c> and the variant <c>:online</c> ask for.</summary>
+    public static GatewayError? Unserved(RequestEnvelope envelope)
+    {
+        if (envelope.WantsWebPlugin)
+        {
+            return new GatewayError(
+                GatewayErrorKind.InvalidRequest,
+                "The plugin web is not served by this release; leave it away, or use a model with a search of its own (web_search_options).")
+            {
+                Parameter = "plugins",
+            };
+        }
+
+        var models = envelope.Models;
+        for (var i = 0; i < models.Count; i++)
+        {
+            if (HasSuffix(models[i], ":online"))
+            {
+                return new GatewayError(
+                    GatewayErrorKind.InvalidRequest,
+                    $"'{models[i]}' asks for a web search (:online), which is not served by this release; leave the suffix away, or use a model with a search of its own (web_search_options).")
+                {
+                    Parameter = envelope.Model == models[i] ? "model" : "models",
+                };
+            }
+        }
+
+        return null;
+    }
+
+    private static bool HasSuffix(string name, string suffix)
+    {
+        var at = name.IndexOf(suffix, StringComparison.Ordinal);
+        return at > 0 && (at + suffix.Length == name.Length || name[at + suffix.Length] == ':');
+    }
 
     private static RoutePreferences Map(ProviderPreferences from) => new()
     {
         Order = from.Order,
         Only = from.Only,
         Ignore = from.Ignore,
-        AllowFallbacks = from.AllowFallbacks ?? true,
+        AllowFallbacks = from.AllowFallbacks,
         RequireParameters = from.RequireParameters,
         DataCollectionDeny = from.DataCollectionDeny,
         Zdr = from.Zdr,
+        DataRegions = from.DataRegions,
+        EnforceDistillableText = from.EnforceDistillableText,
         Quantizations = from.Quantizations,
         Sort = from.Sort switch
         {
@@ -51,9 +93,22 @@ internal static class RouteStep
             ProviderSort.Exacto => RouteSort.Exacto,
             _ => null,
         },
-        PartitionNone = from.Partition == SortPartition.None,
+        PartitionNone = from.Partition is { } partition ? partition == SortPartition.None : null,
         MaxPrice = from.MaxPrice is { } price
             ? new PriceCeiling(price.Prompt, price.Completion, price.Request, price.Image, price.Audio)
             : null,
+        PreferredMinThroughput = Map(from.PreferredMinThroughput),
+        PreferredMaxLatency = Map(from.PreferredMaxLatency),
+    };
+
+    private static PercentileLimits? Map(PercentileCutoffs? from) =>
+        from is { } cutoffs ? new PercentileLimits(cutoffs.P50, cutoffs.P75, cutoffs.P90, cutoffs.P99) : null;
+
+    private static TierWish Tier(string? word) => word switch
+    {
+        "default" => TierWish.Default,
+        "flex" => TierWish.Flex,
+        "priority" or "fast" => TierWish.Priority,
+        _ => TierWish.None,
     };
 }

@@ -38,7 +38,7 @@ internal sealed class SettleStep(ISettlementLog log)
         InferenceContext context, Usage usage, bool waived, GenerationOutcome outcome, GatewayError? error)
     {
         var endpoint = outcome == GenerationOutcome.Failed ? null : context.Endpoint;
-        var cost = endpoint is null || usage == default ? Cost.Zero : Pricer.Price(usage, endpoint.Prices);
+        var cost = endpoint is null || usage == default ? Cost.Zero : Pricer.Price(usage, TierEdit.Billed(context, endpoint).Prices);
         var charge = Meter.ChargeFor(cost, context.Hold.Amount, waived);
         var overrun = waived ? Money.Zero : cost.Total - charge.Cost;
         var provider = endpoint?.Provider.Slug;
@@ -96,7 +96,7 @@ internal sealed class SettleStep(ISettlementLog log)
             ErrorCode = error?.Row.Code,
             FinishReason = error is not null ? "error" : streamed ? context.Editor.FinishReason : context.Reader.FinishReason,
             NativeFinishReason = !read ? null : streamed ? context.Editor.NativeFinishReason : context.Reader.NativeFinishReason,
-            PriceVersion = endpoint?.PriceSnapshotId ?? 0,
+            PriceVersion = endpoint is null ? 0 : TierEdit.Billed(context, endpoint).PriceSnapshotId,
             LatencyMs = context.LatencyMs,
             DurationMs = context.ElapsedMs,
             ServiceTier = !read ? null : streamed ? context.Editor.ServiceTier : context.Reader.ServiceTier,
