@@ -20,6 +20,9 @@ public sealed class MistralDialect : Dialect
     public override ReadOnlySpan<byte> ReasoningFormat => "mistral-v1"u8;
 
     /// <inheritdoc/>
+    public override Prefill PrefillFor(string model) => Prefill.Prefix;
+
+    /// <inheritdoc/>
     public override DialectRequest WriteRequest(
         CanonicalRequest request, in DialectTarget target, IBufferWriter<byte> output) =>
         MistralRequestWriter.Write(request, target, output);

@@ -1,3 +1,5 @@
+using Patchbay.Api;
+
 namespace Patchbay.Server;
 
 /// <summary>Everything that an operator can set, with its default. Immutable; holds secrets, so it has no text form.</summary>
@@ -8,6 +10,9 @@ internal sealed record PatchbaySettings
 
     /// <summary>Sizes, times and counts that bound a request.</summary>
     public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>What is done when an endpoint fails or is slow.</summary>
+    public RoutingSettings Routing { get; init; } = new();
 
     /// <summary>How money is treated.</summary>
     public BillingSettings Billing { get; init; } = new();
@@ -73,6 +78,31 @@ internal sealed record LimitSettings
 
     /// <summary>How long running requests may go on after a stop signal.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>Section <c>routing</c>.</summary>
+internal sealed record RoutingSettings
+{
+    /// <summary>Calls beyond one per request that may come to nothing, for each hundred requests for a model.</summary>
+    public int RetryPercent { get; init; } = 20;
+
+    /// <summary>Such calls for a model in ten seconds that are allowed however few requests there are.</summary>
+    public int RetryMinimum { get; init; } = 30;
+
+    /// <summary>After how long without a first token a stream is given up for the next endpoint.</summary>
+    public Patience FirstTokenTimeout { get; init; } = Patience.Off;
+
+    /// <summary>Who gets a second endpoint asked besides a slow first.</summary>
+    public FeatureMode Hedging { get; init; } = FeatureMode.Off;
+
+    /// <summary>After how long that is.</summary>
+    public Patience HedgeAfter { get; init; } = Patience.Auto;
+
+    /// <summary>How many such second calls there may be for each hundred requests for a model.</summary>
+    public int HedgePercent { get; init; } = 10;
+
+    /// <summary>Whose streams another endpoint goes on with when theirs dies.</summary>
+    public FeatureMode Continuation { get; init; } = FeatureMode.OnRequest;
 }
 
 /// <summary>Section <c>billing</c>.</summary>

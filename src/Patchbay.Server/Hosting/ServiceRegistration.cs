@@ -83,5 +83,12 @@ internal static class ServiceRegistration
         MaxAttempts = settings.Limits.MaxAttempts,
         ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,
         ClampMaxTokens = settings.Billing.ClampMaxTokens,
+        RetryPercent = settings.Routing.RetryPercent,
+        RetryMinimum = settings.Routing.RetryMinimum,
+        FirstToken = settings.Routing.FirstTokenTimeout,
+        Hedging = settings.Routing.Hedging,
+        HedgeAfter = settings.Routing.HedgeAfter,
+        HedgePercent = settings.Routing.HedgePercent,
+        Continuation = settings.Routing.Continuation,
     };
 }
