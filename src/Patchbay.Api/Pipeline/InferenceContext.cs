@@ -94,6 +94,12 @@ public sealed class InferenceContext
     /// <summary>The caller's side of a streamed answer; null when the answer comes in one piece.</summary>
     public Responder? Responder { get; set; }
 
+    /// <summary>Parameters that the endpoint of the last attempt does not honour.</summary>
+    public Parameters Dropped => Current.Dropped;
+
+    /// <summary>Parameters that it honours by other means than its own.</summary>
+    public Parameters Emulated => Current.Emulated;
+
     /// <summary>What edits the frames of a streamed answer.</summary>
     public ChatStreamEditor Editor => Current.Editor;
 

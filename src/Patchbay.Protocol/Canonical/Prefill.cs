@@ -7,14 +7,17 @@ public enum Prefill
     /// <summary>It is not: it would begin anew.</summary>
     None,
 
-    /// <summary>That message is all (Claude before 4.6: https://docs.claude.com/en/api/messages).</summary>
+    /// <summary>That message is all (Claude before 4.6: https://docs.claude.com/en/api/messages; Groq:
+    /// https://console.groq.com/docs/prefilling).</summary>
     Message,
 
     /// <summary>The message has <c>"prefix": true</c> (https://docs.mistral.ai/api/endpoint/chat; DeepSeek's beta address:
     /// https://api-docs.deepseek.com/guides/chat_prefix_completion). The answer may begin with the text again.</summary>
     Prefix,
 
-    /// <summary>The message has <c>"partial": true</c> (https://platform.moonshot.ai/docs/api/partial).</summary>
+    /// <summary>The message has <c>"partial": true</c> (Moonshot:
+    /// https://platform.kimi.ai/docs/guide/use-partial-mode-feature-of-kimi-api; Alibaba:
+    /// https://www.alibabacloud.com/help/en/model-studio/partial-mode).</summary>
     Partial,
 
     /// <summary>The request has <c>"continue_final_message": true</c> and <c>"add_generation_prompt": false</c>

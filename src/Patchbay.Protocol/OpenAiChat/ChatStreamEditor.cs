@@ -118,6 +118,11 @@ public sealed class ChatStreamEditor
     /// <param name="output">Receives the edited event, only when the result is <see cref="ChunkResult.Forwarded"/>.</param>
     public ChunkResult Process(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
+        if (_repeated is { IsOver: false } repeated)
+        {
+            data = repeated.Cut(data);
+        }
+
         if (_template.TryWrite(data, output, out var text, out var textBytes))
         {
             TemplateFrames++;
@@ -134,11 +139,6 @@ public sealed class ChatStreamEditor
         if (!Utf8.IsValid(data))
         {
             data = JsonText.RepairUtf8(data);
-        }
-
-        if (_repeated is { IsOver: false } repeated)
-        {
-            data = repeated.Cut(data);
         }
 
         if (data.IsEmpty || data[0] != (byte)'{')

@@ -34,7 +34,7 @@ public sealed class HedgeWorld : IAsyncLifetime
                     .. Both("both-hang", "fault=hang", "fault=hang"),
                     .. Both("left-later", "ttft=20000", "tps=20;tokens=2000"),
                     .. Both("unwanted", "ttft=900", "ttft=0"),
-                    .. Both("tail", "ttft=10", "ttft=10"),
+                    .. Both("tail", "", ""),
                 ],
                 Yaml = "routing: { hedging: request, hedge_after: 250ms, hedge_percent: 10 }",
             },

@@ -187,14 +187,11 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         else
         {
             health.RecordFailure(endpoint, error.Kind, error.RetryAfter);
-            if (error.Kind != GatewayErrorKind.Superseded)
+            context.Errors.Add(error);
+            if (attempt.Binding is { } binding && attempt.Status == AnswerStatus(binding.Provider)
+                && error.Kind is not (GatewayErrorKind.ClientClosed or GatewayErrorKind.Superseded))
             {
-                context.Errors.Add(error);
-                if (attempt.Binding is { } binding && attempt.Status == AnswerStatus(binding.Provider)
-                    && error.Kind != GatewayErrorKind.ClientClosed)
-                {
-                    BookLoss(context, attempt);
-                }
+                BookLoss(context, attempt);
             }
         }
 
