@@ -154,9 +154,9 @@ internal sealed class Attempt
         ElapsedMs = (int)(Environment.TickCount64 - StartedMs);
     }
 
-    /// <summary>Whether the first content is overdue by <see cref="Patience"/>.</summary>
+    /// <summary>Whether the first content is overdue by <see cref="Patience"/>; deadlines are whole milliseconds.</summary>
     public bool IsOverdue => Patience is { } patience && LatencyMs is null
-        && Environment.TickCount64 - StartedMs >= (long)patience.TotalMilliseconds;
+        && Environment.TickCount64 - StartedMs >= (long)patience.TotalMilliseconds - 1;
 
     /// <summary>The given time, or what is left until the first content is overdue, whichever is shorter.</summary>
     public TimeSpan Within(TimeSpan limit)

@@ -67,6 +67,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         }
 
         attempt.Note(call);
+        RecordHealth(context, attempt, error);
         if (alone)
         {
             Record(context, attempt, error);
@@ -170,23 +171,31 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         };
     }
 
-    /// <summary>Books how an attempt ended: for the health of its endpoint, for the list of attempts, and as a loss when its
-    /// provider will bill what nobody is charged for.</summary>
-    public void Record(InferenceContext context, Attempt attempt, GatewayError? error)
+    // At once, also when the other of two attempts goes on for long.
+    private void RecordHealth(InferenceContext context, Attempt attempt, GatewayError? error)
+    {
+        if (error is not null)
+        {
+            health.RecordFailure(attempt.Endpoint!, error.Kind, error.RetryAfter);
+            return;
+        }
+
+        var tokens = context.Responder is not null ? attempt.Editor.Usage.CompletionTokens : attempt.Reader.Usage.CompletionTokens;
+        health.RecordSuccess(attempt.Endpoint!, LatencyOf(context, attempt), attempt.ElapsedMs, tokens);
+    }
+
+    // From the attempt's start to its first byte.
+    private static int LatencyOf(InferenceContext context, Attempt attempt) => attempt.LatencyMs is { } first
+        ? Math.Max(0, first - (int)(attempt.StartedMs - context.ArrivedMs))
+        : attempt.ElapsedMs;
+
+    /// <summary>Books how an attempt ended: in the list of attempts, and as a loss when its provider will bill what nobody is
+    /// charged for.</summary>
+    public static void Record(InferenceContext context, Attempt attempt, GatewayError? error)
     {
         var endpoint = attempt.Endpoint!;
-        var latency = attempt.ElapsedMs;
-        if (error is null)
+        if (error is not null)
         {
-            latency = attempt.LatencyMs is { } first
-                ? Math.Max(0, first - (int)(attempt.StartedMs - context.ArrivedMs))
-                : attempt.ElapsedMs;
-            var tokens = context.Responder is not null ? attempt.Editor.Usage.CompletionTokens : attempt.Reader.Usage.CompletionTokens;
-            health.RecordSuccess(endpoint, latency, attempt.ElapsedMs, tokens);
-        }
-        else
-        {
-            health.RecordFailure(endpoint, error.Kind, error.RetryAfter);
             context.Errors.Add(error);
             if (attempt.Binding is { } binding && attempt.Status == AnswerStatus(binding.Provider)
                 && error.Kind is not (GatewayErrorKind.ClientClosed or GatewayErrorKind.Superseded))
@@ -195,6 +204,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
             }
         }
 
+        var latency = error is null ? LatencyOf(context, attempt) : attempt.ElapsedMs;
         context.Attempts.Add(new GenerationAttempt(
             endpoint.Id, endpoint.Provider.Name, attempt.Candidate.Model.Slug, attempt.Status, error?.Row.Code, latency)
         {

@@ -46,7 +46,7 @@ internal sealed class HedgeStep(
         if (second is null || !Enter(context, race, second))
         {
             var error = await running;
-            step.Record(context, first, error);
+            AttemptStep.Record(context, first, error);
             return error;
         }
 
@@ -54,8 +54,8 @@ internal sealed class HedgeStep(
         var hedge = step.RunAsync(context, second).AsTask();
         await Task.WhenAll(running, hedge);
         var errors = (First: await running, Second: await hedge);
-        step.Record(context, first, errors.First);
-        step.Record(context, second, errors.Second);
+        AttemptStep.Record(context, first, errors.First);
+        AttemptStep.Record(context, second, errors.Second);
         return Decide(context, race.Winner, first, second, errors.First, errors.Second);
     }
 
