@@ -38,6 +38,10 @@ public abstract class Provider
     public virtual UpstreamRequestEdits EditChat(RequestEnvelope envelope, in DialectTarget target) =>
         new() { Model = target.Model, MaxOutputTokens = target.MaxOutputTokens };
 
+    /// <summary>How a model is asked to go on with an answer that another provider began.</summary>
+    /// <param name="model">The provider's own id of the model.</param>
+    public virtual Prefill PrefillFor(string model) => Dialect?.PrefillFor(model) ?? Prefill.None;
+
     /// <summary>How it is shown who calls.</summary>
     public Credential Credential { get; }
 

@@ -39,6 +39,31 @@ public sealed class SettlementBatchTests
     };
 
     [Fact]
+    public void Each_provider_that_gave_a_part_of_an_answer_is_owed_its_own_part()
+    {
+        var settlement = Any(new Random(1), 1);
+        settlement = settlement with
+        {
+            Generation = settlement.Generation with { Charge = new Money(100), ProviderCost = new Money(100) },
+            ProviderSlug = "last",
+            Losses =
+            [
+                new LossPosting(LedgerAccount.ProviderExpense("first"), "first", new Money(30)),
+                new LossPosting(LedgerAccount.LossHedge, "other", new Money(7)),
+            ],
+        };
+
+        var entries = SettlementBatch.Of(1, [settlement]).Entries;
+
+        long Moved(string debit, string credit) =>
+            entries.Where(e => e.Debit == debit && e.Credit == credit).Sum(e => e.AmountNanos);
+        Assert.Equal(70, Moved(LedgerAccount.ProviderExpense("last"), LedgerAccount.ProviderPayable("last")));
+        Assert.Equal(30, Moved(LedgerAccount.ProviderExpense("first"), LedgerAccount.ProviderPayable("first")));
+        Assert.Equal(7, Moved(LedgerAccount.LossHedge, LedgerAccount.ProviderPayable("other")));
+        Assert.Equal(4, entries.Count);
+    }
+
+    [Fact]
     public void The_entries_of_a_batch_say_the_same_as_its_generations()
     {
         var random = new Random(5);

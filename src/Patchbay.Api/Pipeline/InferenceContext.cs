@@ -18,12 +18,16 @@ public sealed class InferenceContext
     // Most chats are shorter; a thousand waiting streams keep 16 MiB of them at most.
     private const int LongestKept = 16 * 1024;
 
+    private readonly Attempt _own = new();
     private CancellationTokenRegistration _aborted;
-    private UpstreamCall? _call;
+    private Attempt _current;
+    private Attempt? _rival;
     private volatile bool _callerLeft;
     private byte[] _idUtf8 = [];
     private CanonicalRequest? _canonical;
-    private ChatTranslator? _translator;
+
+    /// <summary>A context that serves no request yet.</summary>
+    public InferenceContext() => _current = _own;
 
     /// <summary>The request as Kestrel has it.</summary>
     public HttpContext Http { get; private set; } = null!;
@@ -49,9 +53,6 @@ public sealed class InferenceContext
     /// <summary>Its body; filled by step 2, empty again once the answer has begun.</summary>
     public PooledBuffer Body { get; } = new();
 
-    /// <summary>The body as sent to the provider.</summary>
-    public PooledBuffer UpstreamBody { get; } = new();
-
     /// <summary>The conversation that it continues or begins; none when nobody could know. Set before step 3.</summary>
     public ConversationKey Conversation { get; set; }
 
@@ -73,39 +74,43 @@ public sealed class InferenceContext
     /// <summary>What failed attempts cost by our own count.</summary>
     public List<LossPosting> Losses { get; } = [];
 
-    /// <summary>The endpoint of the last attempt.</summary>
-    public Endpoint? Endpoint { get; set; }
+    /// <summary>The parts of the answer that other endpoints gave before the current attempt; null while there is one part.
+    /// </summary>
+    internal AnswerParts? Parts { get; set; }
 
-    /// <summary>When the last attempt began, on the clock of <see cref="Environment.TickCount64"/>.</summary>
-    public long AttemptBeganMs { get; set; }
+    /// <summary>The last attempt, or the one whose answer reaches the caller.</summary>
+    internal Attempt Current
+    {
+        get => Volatile.Read(ref _current);
+        set => Volatile.Write(ref _current, value);
+    }
+
+    /// <summary>The place in the plan of the next attempt.</summary>
+    internal int Next { get; set; }
+
+    /// <summary>The endpoint of the last attempt.</summary>
+    public Endpoint? Endpoint => Current.Endpoint;
 
     /// <summary>Hears when an answer begins; set with the first attempt.</summary>
     public HealthRegistry? Health { get; set; }
 
     /// <summary>How that endpoint is called.</summary>
-    public UpstreamBinding? Binding { get; set; }
+    public UpstreamBinding? Binding => Current.Binding;
 
     /// <summary>The caller's side of a streamed answer; null when the answer comes in one piece.</summary>
     public Responder? Responder { get; set; }
 
-    /// <summary>Edits the frames of a streamed answer.</summary>
-    public ChatStreamEditor Editor { get; } = new();
-
-    /// <summary>Reads an answer that comes in one piece.</summary>
-    public ChatResponseReader Reader { get; } = new();
-
-    /// <summary>What became of the request in the dialect of the last attempt's provider; null when that provider speaks
-    /// the caller's own.</summary>
-    public DialectRequest? Translated { get; set; }
-
     /// <summary>Parameters that the endpoint of the last attempt does not honour.</summary>
-    public Parameters Dropped { get; set; }
+    public Parameters Dropped => Current.Dropped;
 
     /// <summary>Parameters that it honours by other means than its own.</summary>
-    public Parameters Emulated { get; set; }
+    public Parameters Emulated => Current.Emulated;
 
-    /// <summary>Makes answers of other dialects into the caller's.</summary>
-    public ChatTranslator Translator => _translator ??= new ChatTranslator(Editor);
+    /// <summary>What edits the frames of a streamed answer.</summary>
+    public ChatStreamEditor Editor => Current.Editor;
+
+    /// <summary>What reads an answer that comes in one piece.</summary>
+    public ChatResponseReader Reader => Current.Reader;
 
     /// <summary>The request in the form between the dialects; read once for all attempts. Valid as long as
     /// <see cref="Body"/> is.</summary>
@@ -114,11 +119,8 @@ public sealed class InferenceContext
     /// <summary>Our own count of the prompt's tokens, where somebody needed it.</summary>
     public long? CountedInput { get; set; }
 
-    /// <summary>The answer that came in one piece.</summary>
-    public PooledBuffer Whole { get; } = new();
-
     /// <summary>From arrival to the first byte of the answer.</summary>
-    public int? LatencyMs { get; set; }
+    public int? LatencyMs => Parts is { } parts ? parts.LatencyMs : Current.LatencyMs;
 
     /// <summary>Whether the caller closed the connection.</summary>
     public bool IsCallerGone => _callerLeft;
@@ -142,28 +144,60 @@ public sealed class InferenceContext
         _aborted = http.RequestAborted.UnsafeRegister(OnAborted, this);
     }
 
-    /// <summary>Makes this call the one that ends when the caller leaves.</summary>
-    public void SetCall(UpstreamCall? call)
+    /// <summary>Makes this call one that ends when the caller leaves.</summary>
+    internal void SetCall(Attempt attempt, UpstreamCall? call)
     {
-        Volatile.Write(ref _call, call);
+        attempt.SetCall(call);
         if (_callerLeft)
         {
             call?.Abandon();
         }
     }
 
-    /// <summary>Ends the running call: nobody waits for its answer.</summary>
+    /// <summary>A second attempt, which ends with the caller as the current one does.</summary>
+    internal Attempt AddRival()
+    {
+        var rival = new Attempt();
+        Volatile.Write(ref _rival, rival);
+        return rival;
+    }
+
+    /// <summary>The race is over: one attempt stays, the other's memory is given back.</summary>
+    internal void EndRace(Attempt loser)
+    {
+        Volatile.Write(ref _rival, null);
+        if (loser != _own)
+        {
+            loser.Release();
+        }
+    }
+
+    /// <summary>Another attempt goes on where the current one ended.</summary>
+    internal void Replace(Attempt next)
+    {
+        var last = Current;
+        Current = next;
+        if (last != _own)
+        {
+            last.Release();
+        }
+    }
+
+    /// <summary>Ends the running calls: nobody waits for their answers.</summary>
     public void CallerLeft()
     {
         _callerLeft = true;
-        Volatile.Read(ref _call)?.Abandon();
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _current).Abandon();
+        Volatile.Read(ref _rival)?.Abandon();
+        _own.Abandon();
     }
 
     /// <summary>Gives back the memory that only a further attempt would need. A short request stays: should the provider not
     /// say how many tokens it was, they are counted.</summary>
-    public void ReleaseRequest(UpstreamCall call)
+    internal void ReleaseRequest(Attempt attempt, UpstreamCall call)
     {
-        if (Body.Length > LongestKept)
+        if (Body.Length > LongestKept && !Continues)
         {
             Body.Dispose();
             _canonical = null;
@@ -171,15 +205,23 @@ public sealed class InferenceContext
 
         if (!call.IsSendingBody)
         {
-            UpstreamBody.Dispose();
+            attempt.UpstreamBody.Dispose();
         }
     }
+
+    /// <summary>A second endpoint may be asked while the first still may answer.</summary>
+    internal bool Hedges { get; set; }
+
+    /// <summary>Another endpoint may go on with an answer after content has reached the caller.</summary>
+    internal bool Continues { get; set; }
 
     /// <summary>Forgets the request, so that the next one finds nothing of it.</summary>
     public void End()
     {
         _aborted.Dispose();
-        _call = null;
+        Replace(_own);
+        _rival = null;
+        _own.End();
         _callerLeft = false;
         Http = null!;
         Caller = null!;
@@ -188,21 +230,17 @@ public sealed class InferenceContext
         Hold = null!;
         Envelope.Reset();
         Body.Clear();
-        UpstreamBody.Clear();
-        Whole.Clear();
         Attempts.Clear();
         Errors.Clear();
         Losses.Clear();
         ClampedOutput = null;
-        Endpoint = null;
-        Binding = null;
-        Translated = null;
-        Dropped = Parameters.None;
-        Emulated = Parameters.None;
+        Parts?.Dispose();
+        Parts = null;
+        Next = 0;
+        Hedges = false;
+        Continues = false;
         _canonical = null;
         CountedInput = null;
-        Editor.Release();
-        LatencyMs = null;
         Responder?.Dispose();
         Responder = null;
     }

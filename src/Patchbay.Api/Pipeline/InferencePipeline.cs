@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
@@ -19,7 +18,8 @@ namespace Patchbay.Api;
 ///   2 read              RequestBody, Surface.Read: what is asked, in one pass over the bytes
 ///   3 plan              RouteStep: ordered attempts, by one snapshot of the catalogue
 ///   4 hold              CreditStep: the worst case, at every level or at none
-///   5 attempt           AttemptStep: send; StreamRelay or WholeRelay: forward all but the end
+///   5 attempt           AttemptLoop: which endpoint next; AttemptStep: send; StreamRelay or WholeRelay: forward all but
+///                       the end
 ///   6 settle            SettleStep: usage and money become durable
 ///   7 end               usage, [DONE] or the body leave: so the caller saw the end only if it was billed, once
 ///   8 record            one log event, the meters
@@ -33,14 +33,13 @@ public sealed partial class InferencePipeline
     private readonly CatalogHolder _catalog;
     private readonly HealthRegistry _health;
     private readonly AffinityStep _affinity;
-    private readonly DeadlineWatch _watch;
     private readonly DrainState _drain;
     private readonly InferenceOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<InferencePipeline> _log;
     private readonly UpstreamInvoker _invoker;
     private readonly CreditStep _credit;
-    private readonly AttemptStep _attempt;
+    private readonly AttemptLoop _attempts;
     private readonly SettleStep _settle;
     private readonly ObjectPool<InferenceContext> _contexts = new DefaultObjectPool<InferenceContext>(
         new DefaultPooledObjectPolicy<InferenceContext>(), 512);
@@ -54,7 +53,6 @@ public sealed partial class InferencePipeline
         _callers = callers;
         _catalog = catalog;
         _health = health;
-        _watch = watch;
         _drain = drain;
         _options = options;
         _clock = clock;
@@ -62,7 +60,7 @@ public sealed partial class InferencePipeline
         _invoker = invoker;
         _credit = new CreditStep(holds, options);
         _affinity = new AffinityStep(affinity);
-        _attempt = new AttemptStep(invoker, health, clock);
+        _attempts = new AttemptLoop(new AttemptStep(invoker, health, clock), _credit, health, invoker.Limits, watch, options, clock);
         _settle = new SettleStep(settlements);
     }
 
@@ -85,7 +83,9 @@ public sealed partial class InferencePipeline
 
             await using var hold = context.Hold;
             hold.DescribeWith(DescribeInFlight, context);
-            var error = await AttemptAllAsync(context);
+
+            // :: Step 5: attempt, in the order of the plan, until one endpoint answers or content has reached the caller.
+            var error = await _attempts.RunAsync(context);
             await EndAsync(context, error);
         }
         finally
@@ -143,6 +143,11 @@ public sealed partial class InferencePipeline
             return unserved;
         }
 
+        if (RequestFeatures.Read(context, _options) is { } unclear)
+        {
+            return unclear;
+        }
+
         if (_affinity.Recognise(context) is { } unrecognised)
         {
             return unrecognised;
@@ -158,68 +163,6 @@ public sealed partial class InferencePipeline
 
         // :: Step 4: hold.
         return await _credit.HoldAsync(context);
-    }
-
-    // :: Step 5: attempt, in the order of the plan, until one endpoint answers or content has reached the caller.
-    private async ValueTask<GatewayError?> AttemptAllAsync(InferenceContext context)
-    {
-        if (context.Envelope.Stream)
-        {
-            context.Responder = new Responder(context.Http.Response, _watch, _options.ProcessingCommentAfter);
-        }
-
-        ForgetAnswer(context);
-        var attempts = context.Plan.Attempts;
-        var retried = false;
-        for (var i = 0; i < attempts.Length; i++)
-        {
-            var error = await _attempt.RunAsync(context, attempts[i], hasAlternative: i + 1 < attempts.Length);
-            if (error is null)
-            {
-                return null;
-            }
-
-            context.LatencyMs = context.Responder is { IsCommitted: true } ? context.LatencyMs : null;
-            if (error.Kind == GatewayErrorKind.ClientClosed || context.IsCallerGone)
-            {
-                return error with { Kind = GatewayErrorKind.ClientClosed };
-            }
-
-            if (context.Responder is { IsCommitted: true })
-            {
-                return error;
-            }
-
-            context.Responder?.DropPending();
-            ForgetAnswer(context);
-            if (error.Row.NextStep == NextStep.Stop || context.ElapsedMs > _invoker.Limits.BeforeAnswer.TotalMilliseconds)
-            {
-                break;
-            }
-
-            // The only endpoint there is gets a second chance after a moment.
-            if (attempts.Length == 1 && !retried && error.Row.Health == HealthEffect.Hard && error.UpstreamStatus is >= 500)
-            {
-                retried = true;
-                i--;
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(50, 250)), _clock, CancellationToken.None);
-            }
-        }
-
-        return ErrorChoice.Of(context.Errors);
-    }
-
-    // What an earlier request or a failed attempt was told must not be taken for the next one's: its counts are money.
-    private static void ForgetAnswer(InferenceContext context)
-    {
-        if (context.Responder is null)
-        {
-            context.Reader.Reset();
-        }
-        else
-        {
-            context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Envelope.Models[0]), default));
-        }
     }
 
     // :: Steps 6 to 8.
@@ -279,14 +222,15 @@ public sealed partial class InferencePipeline
     {
         var response = context.Http.Response;
         response.ContentType = "application/json";
-        var stamp = context.Stamp(context.Binding!.ModelUtf8, context.Binding.ProviderNameUtf8);
-        context.UpstreamBody.Clear();
-        ChatResponseWriter.Write(
-            context.Whole.Span, context.Reader, stamp, settled.Usage, settled.Charge, context.UpstreamBody);
-        response.ContentLength = context.UpstreamBody.Length;
+        var attempt = context.Current;
+        var stamp = context.Stamp(attempt.Binding!.ModelUtf8, attempt.Binding.ProviderNameUtf8);
+        var body = attempt.UpstreamBody;
+        body.Clear();
+        ChatResponseWriter.Write(attempt.Whole.Span, attempt.Reader, stamp, settled.Usage, settled.Charge, body);
+        response.ContentLength = body.Length;
         try
         {
-            response.BodyWriter.Write(context.UpstreamBody.Span);
+            response.BodyWriter.Write(body.Span);
             await response.BodyWriter.FlushAsync(CancellationToken.None);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)

@@ -20,6 +20,15 @@ internal static class InferenceMetrics
     private static readonly Counter<long> Attempts = PatchbayTelemetry.Meter.CreateCounter<long>(
         "patchbay.attempts", "{attempt}", "Calls to providers.");
 
+    private static readonly Counter<long> RetriesRefused = PatchbayTelemetry.Meter.CreateCounter<long>(
+        "patchbay.retries.refused", "{request}", "Requests whose error was told because the retry budget was used up.");
+
+    private static readonly Counter<long> Hedges = PatchbayTelemetry.Meter.CreateCounter<long>(
+        "patchbay.hedges", "{attempt}", "Second endpoints that were asked while the first might still answer, by whether they won.");
+
+    private static readonly Counter<long> Continuations = PatchbayTelemetry.Meter.CreateCounter<long>(
+        "patchbay.continuations", "{attempt}", "Answers that another endpoint was asked to go on with after theirs had died.");
+
     private static readonly Counter<long> Tokens = PatchbayTelemetry.Meter.CreateCounter<long>(
         "patchbay.tokens", "{token}", "Tokens, by model and kind.");
 
@@ -53,7 +62,7 @@ internal static class InferenceMetrics
     }
 
     /// <summary>A request of a remembered conversation was answered.</summary>
-    public static void Continued(string model, bool isKept, long cachedTokens, Money saved)
+    public static void Stuck(string model, bool isKept, long cachedTokens, Money saved)
     {
         if (!StickyAnswers.Enabled)
         {
@@ -68,6 +77,12 @@ internal static class InferenceMetrics
             StickySavings.Add(saved.Nanos, label);
         }
     }
+
+    public static void RetryRefused() => RetriesRefused.Add(1);
+
+    public static void Hedged(bool won) => Hedges.Add(1, new KeyValuePair<string, object?>("won", won ? "true" : "false"));
+
+    public static void Continued() => Continuations.Add(1);
 
     public static void Ended(Generation generation, int attempts)
     {

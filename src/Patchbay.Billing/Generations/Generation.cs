@@ -76,7 +76,8 @@ public sealed record Generation
     /// <summary>What the account is charged.</summary>
     public Money Charge { get; init; }
 
-    /// <summary>What the provider charges the operator by list price, for the attempt that answered.</summary>
+    /// <summary>What the provider charges the operator by list price, for the attempt that answered; for
+    /// all that gave a part of the answer, where there are several.</summary>
     public Money ProviderCost { get; init; }
 
     /// <summary>What attempts cost that nobody is charged for.</summary>
@@ -113,6 +114,19 @@ public sealed record Generation
     public IReadOnlyList<GenerationAttempt> Attempts { get; init; } = [];
 }
 
+/// <summary>Why an endpoint was tried.</summary>
+public enum AttemptKind
+{
+    /// <summary>It was the first choice, or the one before it had failed.</summary>
+    Ordinary = 0,
+
+    /// <summary>The one before it took long, and both were asked.</summary>
+    Hedge = 1,
+
+    /// <summary>The one before it had died in the middle of its answer, and this one went on with it.</summary>
+    Continuation = 2,
+}
+
 /// <summary>One try at one endpoint.</summary>
 /// <param name="EndpointId">The endpoint.</param>
 /// <param name="ProviderName">Its provider's display name.</param>
@@ -121,4 +135,8 @@ public sealed record Generation
 /// <param name="ErrorCode">Why it failed; null for the one that answered.</param>
 /// <param name="LatencyMs">From its start to its first byte or its failure, in milliseconds.</param>
 public sealed record GenerationAttempt(
-    string EndpointId, string ProviderName, string Model, int Status, string? ErrorCode, int LatencyMs);
+    string EndpointId, string ProviderName, string Model, int Status, string? ErrorCode, int LatencyMs)
+{
+    /// <summary>Why it was tried.</summary>
+    public AttemptKind Kind { get; init; }
+}

@@ -88,6 +88,37 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
         return ValueTask.FromResult(new HoldResult(hold, default, amount, Money.Zero));
     }
 
+    /// <summary>Reserves more for an open hold at every level, or at none; false when a level refuses or the hold has ended.
+    /// The task completes at once in this form.</summary>
+    public ValueTask<bool> TryExtendAsync(Hold hold, Money more)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(more.Nanos);
+        var now = clock.GetUtcNow();
+        lock (hold.Path.Gate)
+        {
+            if (hold.Ended)
+            {
+                return ValueTask.FromResult(false);
+            }
+
+            foreach (var meter in hold.Path.Meters)
+            {
+                if (Money.Min(meter.AvailableAt(now), Money.MaxValue - meter.Held) < more)
+                {
+                    return ValueTask.FromResult(false);
+                }
+            }
+
+            foreach (var meter in hold.Path.Meters)
+            {
+                meter.Hold(more);
+            }
+
+            hold.Amount += more;
+            return ValueTask.FromResult(true);
+        }
+    }
+
     /// <summary>What the narrowest budget of the path leaves now; <see cref="Money.MaxValue"/> when nothing limits it.
     /// </summary>
     public Money GetAvailable(BudgetPath path)

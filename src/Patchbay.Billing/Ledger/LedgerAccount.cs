@@ -19,6 +19,9 @@ public static class LedgerAccount
     /// <summary>Cost of attempts that were replaced by another endpoint.</summary>
     public const string LossFallback = "loss:fallback";
 
+    /// <summary>Cost of the slower of two attempts at the same answer, as far as its provider may bill it.</summary>
+    public const string LossHedge = "loss:hedge";
+
     /// <summary>Cost beyond what a hold covered.</summary>
     public const string LossOverrun = "loss:overrun";
 

@@ -30,15 +30,16 @@ public sealed record SettlementBatch(
             var generation = settlement.Generation;
             charges += generation.Charge;
             Add(entries, LedgerAccount.Credits(generation.OrganizationId), LedgerAccount.RevenueUsage, generation.Charge);
-            if (settlement.ProviderSlug is { } provider)
-            {
-                Add(entries, LedgerAccount.ProviderExpense(provider), LedgerAccount.ProviderPayable(provider),
-                    generation.ProviderCost);
-            }
-
+            var own = generation.ProviderCost;
             foreach (var loss in settlement.Losses)
             {
+                own -= loss.IsExpense ? loss.Amount : Money.Zero;
                 Add(entries, loss.Account, LedgerAccount.ProviderPayable(loss.ProviderSlug), loss.Amount);
+            }
+
+            if (settlement.ProviderSlug is { } provider)
+            {
+                Add(entries, LedgerAccount.ProviderExpense(provider), LedgerAccount.ProviderPayable(provider), own);
             }
 
             Count(increments, new BudgetScope(BudgetLevel.Organization, generation.OrganizationId), generation);

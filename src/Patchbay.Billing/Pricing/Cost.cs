@@ -10,4 +10,7 @@ public readonly record struct Cost(Money Total, Money Prompt, Money Completion)
 {
     /// <summary>No cost.</summary>
     public static Cost Zero => default;
+
+    /// <summary>What both cost.</summary>
+    public Cost Plus(in Cost other) => new(Total + other.Total, Prompt + other.Prompt, Completion + other.Completion);
 }

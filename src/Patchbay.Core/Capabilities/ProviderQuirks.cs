@@ -67,11 +67,24 @@ public static class ProviderQuirks
     /// <summary>Signed and encrypted reasoning has the form whose name stands behind it.</summary>
     public const string ReasoningFormat = "reasoning_format=";
 
+    /// <summary>Goes on with a last message of the assistant.</summary>
+    public const string PrefillMessage = "prefill=message";
+
+    /// <summary>The same when the message has <c>prefix: true</c>.</summary>
+    public const string PrefillPrefix = "prefill=prefix";
+
+    /// <summary>The same when the message has <c>partial: true</c>.</summary>
+    public const string PrefillPartial = "prefill=partial";
+
+    /// <summary>The same when the request has <c>continue_final_message: true</c>.</summary>
+    public const string PrefillContinue = "prefill=continue_final_message";
+
     private static readonly string[] Names =
     [
         NoDeveloperRole, NoStore, NoStreamOptions, NoStrictTools, NoToolChoice, NoReasoningEffort, ReplaysReasoning,
         OneSystemMessage, NamedResults, AnswerAfterResults, ShortCallIds, NoNames, CacheControl, SameSurface,
         MaxTokensField, MaxCompletionTokensField, ThinkingType, ThinkingTypeAndEffort, EnableThinking,
+        PrefillMessage, PrefillPrefix, PrefillPartial, PrefillContinue,
     ];
 
     /// <summary>All names; those that take a value end with an equals sign.</summary>

@@ -76,6 +76,14 @@ public enum GatewayErrorKind
     /// <summary>The provider began to answer and then fell silent.</summary>
     ProviderStalled,
 
+    /// <summary>The provider did not begin to answer within the time after which another endpoint is asked instead; it is
+    /// given up only where there is one.</summary>
+    ProviderSlow,
+
+    /// <summary>Two endpoints were asked, and the other one was faster. Callers never see it; the list of attempts does.
+    /// </summary>
+    Superseded,
+
     /// <summary>The provider's connection broke before the answer was whole.</summary>
     ProviderDisconnected,
 

@@ -49,4 +49,23 @@ public readonly record struct Usage
 
     /// <summary>All tokens.</summary>
     public long TotalTokens => PromptTokens + CompletionTokens;
+
+    /// <summary>Both together; a part that neither reported stays unknown.</summary>
+    public Usage Plus(in Usage other) => new()
+    {
+        UncachedInput = Sum(UncachedInput, other.UncachedInput),
+        CacheRead = Sum(CacheRead, other.CacheRead),
+        CacheWrite = Sum(CacheWrite, other.CacheWrite),
+        CacheWrite1h = Sum(CacheWrite1h, other.CacheWrite1h),
+        AudioInput = Sum(AudioInput, other.AudioInput),
+        Output = Sum(Output, other.Output),
+        Reasoning = Sum(Reasoning, other.Reasoning),
+        AudioOutput = Sum(AudioOutput, other.AudioOutput),
+        ImagesIn = Sum(ImagesIn, other.ImagesIn),
+        ImagesOut = Sum(ImagesOut, other.ImagesOut),
+        Searches = Sum(Searches, other.Searches),
+        Estimated = Estimated || other.Estimated,
+    };
+
+    private static long? Sum(long? left, long? right) => left is null ? right : right is null ? left : checked(left + right);
 }

@@ -44,6 +44,10 @@ public sealed class AnthropicDialect : Dialect
     public override string? ErrorHeader => _platform == AnthropicPlatform.Bedrock ? ConverseErrors.Header : null;
 
     /// <inheritdoc/>
+    public override Prefill PrefillFor(string model) =>
+        AnthropicModelRules.For(model).TakesPrefill ? Prefill.Message : Prefill.None;
+
+    /// <inheritdoc/>
     public override DialectRequest WriteRequest(
         CanonicalRequest request, in DialectTarget target, IBufferWriter<byte> output) =>
         AnthropicRequestWriter.Write(request, target, _platform, output);

@@ -43,6 +43,9 @@ internal readonly record struct AnthropicModelRules
     /// <summary>It refuses temperature and top_p together.</summary>
     public bool OneOfTemperatureAndTopP { get; private init; }
 
+    /// <summary>It goes on with a last message of the assistant; later ones refuse such a message.</summary>
+    public bool TakesPrefill { get; private init; }
+
     /// <summary>Reads the provider's id of a model: <c>claude-opus-4-6</c>, <c>claude-3-7-sonnet-20250219</c>,
     /// <c>anthropic.claude-opus-4-6-v1</c>.</summary>
     public static AnthropicModelRules For(string model)
@@ -86,6 +89,7 @@ internal readonly record struct AnthropicModelRules
             HasEffort = thinking != AnthropicThinking.Budget || (family == Opus && version >= 405),
             NoSampling = thinking >= AnthropicThinking.Adaptive,
             OneOfTemperatureAndTopP = version >= 401,
+            TakesPrefill = version is > 0 and < 406 && family != Named,
         };
     }
 }

@@ -34,6 +34,10 @@ public abstract class Dialect
     /// <summary>The HTTP status of an answer.</summary>
     public virtual int AnswerStatus => 200;
 
+    /// <summary>How a model is asked to go on with an answer that another provider began.</summary>
+    /// <param name="model">The provider's own id of the model.</param>
+    public virtual Prefill PrefillFor(string model) => Prefill.None;
+
     /// <summary>Writes a request for an endpoint. Does not change it: the next endpoint may get it too.</summary>
     /// <param name="request">What the caller asks.</param>
     /// <param name="target">The endpoint.</param>

@@ -24,6 +24,9 @@ public sealed class MistralDialect : Dialect
     public override Parameters UnknownParameters => MistralRequestWriter.Unknown;
 
     /// <inheritdoc/>
+    public override Prefill PrefillFor(string model) => Prefill.Prefix;
+
+    /// <inheritdoc/>
     public override DialectRequest WriteRequest(
         CanonicalRequest request, in DialectTarget target, IBufferWriter<byte> output) =>
         MistralRequestWriter.Write(request, target, output);

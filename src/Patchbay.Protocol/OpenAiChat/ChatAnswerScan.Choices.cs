@@ -58,6 +58,7 @@ internal sealed partial class ChatAnswerScan
             if (isText && reader.TokenType == JsonTokenType.String)
             {
                 CountText(reader, offset);
+                HasOtherContent |= !reader.ValueSpan.IsEmpty;
             }
 
             reader.Skip();
@@ -125,7 +126,8 @@ internal sealed partial class ChatAnswerScan
             var name = JsonText.Text(reader, scratch);
             var isReasoning = name.SequenceEqual("reasoning_content"u8) || name.SequenceEqual("reasoning"u8);
             var isDetails = name.SequenceEqual("reasoning_details"u8);
-            var isText = isReasoning || name.SequenceEqual("content"u8) || name.SequenceEqual("refusal"u8);
+            var isContent = name.SequenceEqual("content"u8);
+            var isText = isReasoning || isContent || name.SequenceEqual("refusal"u8);
             var isList = name.SequenceEqual("tool_calls"u8) || name.SequenceEqual("function_call"u8);
             var isOther = isDetails || name.SequenceEqual("images"u8) || name.SequenceEqual("audio"u8);
             if (isReasoning)
@@ -146,6 +148,7 @@ internal sealed partial class ChatAnswerScan
             {
                 case JsonTokenType.String when isText:
                     CountText(reader, offset);
+                    HasOtherContent |= !isContent && !reader.ValueSpan.IsEmpty;
                     break;
                 case JsonTokenType.StartArray or JsonTokenType.StartObject when isText || isList || isOther:
                     ReadNested(ref reader, offset, countsText: !isOther);
@@ -184,6 +187,7 @@ internal sealed partial class ChatAnswerScan
         reader.Skip();
         if (!isNull)
         {
+            HasOtherContent = true;
             Add(new Splice(start, (int)reader.BytesConsumed + offset, SpliceKind.Null));
         }
     }
@@ -210,6 +214,7 @@ internal sealed partial class ChatAnswerScan
         }
 
         HasContent |= ContentHere;
+        HasOtherContent |= HasNestedContent;
     }
 
     private static bool IsTextName(in Utf8JsonReader reader)

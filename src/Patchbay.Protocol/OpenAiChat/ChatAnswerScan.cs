@@ -41,6 +41,9 @@ internal sealed partial class ChatAnswerScan(bool isStream)
 
     public bool HasContent { get; private set; }
 
+    /// <summary>There is content that is no plain text.</summary>
+    public bool HasOtherContent { get; private set; }
+
     public long OutputBytes { get; private set; }
 
     // Facts about the last document.
@@ -96,6 +99,7 @@ internal sealed partial class ChatAnswerScan(bool isStream)
         ServiceTier = null;
         Created = 0;
         HasContent = false;
+        HasOtherContent = false;
         OutputBytes = 0;
         Begin();
     }

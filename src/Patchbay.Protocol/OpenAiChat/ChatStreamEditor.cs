@@ -26,6 +26,7 @@ public sealed class ChatStreamEditor
     private byte[] _usage = [];
     private int _usageLength;
     private byte[] _oneLine = [];
+    private RepeatedText? _repeated;
 
     /// <summary>Prepares an editor; <see cref="Reset"/> begins a stream.</summary>
     public ChatStreamEditor() => _scan = new ChatAnswerScan(isStream: true) { Kept = _kept };
@@ -70,6 +71,17 @@ public sealed class ChatStreamEditor
     /// estimate. Takes time: ask once.</summary>
     public long CountOutputTokens() => _kept.CountTokens(OutputBytes);
 
+    /// <summary>Content other than plain text came: reasoning, a tool call, a refusal, an image or audio.</summary>
+    public bool HasOtherContent => _scan.HasOtherContent;
+
+    /// <summary>Appends all text that came. False when some of it was not kept, because it was very long.</summary>
+    public bool TryCopyText(IBufferWriter<byte> output) => _kept.TryCopy(OutputBytes, output);
+
+    /// <summary>The caller has this already, when the stream, begun by <see cref="Reset"/>, begins with it.</summary>
+    /// <param name="answer">The answer so far, UTF-8; empty for a provider that does not repeat it.</param>
+    /// <param name="space">White space behind it.</param>
+    public void SkipRepeated(byte[] answer, byte[] space) => _repeated = new RepeatedText(answer, space);
+
     /// <summary>Gives back the memory that only <see cref="CountOutputTokens"/> needs.</summary>
     public void Release() => _kept.Release();
 
@@ -90,6 +102,7 @@ public sealed class ChatStreamEditor
         _stamp = stamp;
         _scan.Reset();
         _scan.HidesReasoning = hidesReasoning;
+        _repeated = null;
         _prefix = default;
         _template.Forget();
         _usageLength = 0;
@@ -105,6 +118,11 @@ public sealed class ChatStreamEditor
     /// <param name="output">Receives the edited event, only when the result is <see cref="ChunkResult.Forwarded"/>.</param>
     public ChunkResult Process(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
+        if (_repeated is { IsOver: false } repeated)
+        {
+            data = repeated.Cut(data);
+        }
+
         if (_template.TryWrite(data, output, out var text, out var textBytes))
         {
             TemplateFrames++;

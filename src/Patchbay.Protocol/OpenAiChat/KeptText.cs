@@ -46,6 +46,24 @@ internal sealed class KeptText
         return total > _decoded ? (long)Math.Ceiling((decimal)tokens * total / Math.Max(1, _decoded)) : tokens;
     }
 
+    /// <summary>Appends the text as UTF-8.</summary>
+    /// <param name="total">How many bytes of UTF-8 there were.</param>
+    /// <param name="output">Receives it, when all of it was kept.</param>
+    public bool TryCopy(long total, IBufferWriter<byte> output)
+    {
+        if (total != _decoded)
+        {
+            return false;
+        }
+
+        if (_length > 0)
+        {
+            output.Advance(JsonText.Unescape(_bytes.AsSpan(0, _length), output.GetSpan(_length)));
+        }
+
+        return true;
+    }
+
     /// <summary>Forgets everything, and gives the memory back.</summary>
     public void Release()
     {

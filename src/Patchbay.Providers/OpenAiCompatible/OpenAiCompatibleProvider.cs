@@ -25,6 +25,7 @@ public class OpenAiCompatibleProvider : Provider
     private readonly ReasoningSwitch _reasoning;
     private readonly double? _maxTemperature;
     private readonly Parameters _rejected;
+    private readonly Prefill _prefill;
 
     /// <summary>Reads the quirks once.</summary>
     public OpenAiCompatibleProvider(ProviderDescriptor descriptor)
@@ -38,6 +39,11 @@ public class OpenAiCompatibleProvider : Provider
         _dropStore = Has(ProviderQuirks.NoStore);
         _reasoning = SwitchOf(descriptor.Quirks);
         _rejected = UnknownTo(descriptor.Quirks);
+        _prefill = Has(ProviderQuirks.PrefillMessage) ? Prefill.Message
+            : Has(ProviderQuirks.PrefillPrefix) ? Prefill.Prefix
+            : Has(ProviderQuirks.PrefillPartial) ? Prefill.Partial
+            : Has(ProviderQuirks.PrefillContinue) ? Prefill.ContinueFinalMessage
+            : Prefill.None;
         foreach (var quirk in descriptor.Quirks)
         {
             _maxTemperature = ProviderQuirks.TryMaxTemperature(quirk, out var most) ? most : _maxTemperature;
@@ -61,6 +67,9 @@ public class OpenAiCompatibleProvider : Provider
 
     /// <inheritdoc/>
     public override ChatForm Form { get; }
+
+    /// <inheritdoc/>
+    public override Prefill PrefillFor(string model) => _prefill;
 
     /// <inheritdoc/>
     public override UpstreamRequestEdits EditChat(RequestEnvelope envelope, in DialectTarget target) => new()

@@ -7,9 +7,13 @@ namespace Patchbay.Providers;
 internal sealed class BodyContent(ReadOnlyMemory<byte> body) : HttpContent
 {
     private int _sending;
+    private volatile bool _wasSent;
 
     /// <summary>Whether somebody may still read the memory.</summary>
     public bool IsSending => Volatile.Read(ref _sending) != 0;
+
+    /// <summary>Whether any of it was given to a connection.</summary>
+    public bool WasSent => _wasSent;
 
     /// <inheritdoc/>
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -20,6 +24,7 @@ internal sealed class BodyContent(ReadOnlyMemory<byte> body) : HttpContent
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _sending);
+        _wasSent = true;
         try
         {
             await stream.WriteAsync(body, cancellationToken);

@@ -33,6 +33,9 @@ public sealed class UpstreamCall : Watched, IDisposable
     /// <summary>Whether the memory of the request's body may still be read by the transport.</summary>
     public bool IsSendingBody => Content is { IsSending: true };
 
+    /// <summary>Whether the request, or a part of it, was given to a connection: the provider may bill it.</summary>
+    public bool WasSent => Content is { WasSent: true };
+
     internal BodyContent? Content { get; set; }
 
     /// <summary>The answer; its body is read through <see cref="Body"/>.</summary>

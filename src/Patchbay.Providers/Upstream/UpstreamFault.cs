@@ -37,6 +37,8 @@ public static class UpstreamFault
         GatewayErrorKind.ProviderTlsError => $"No secure connection to {provider} could be made.",
         GatewayErrorKind.ProviderTimeout => $"{provider} did not answer in time.",
         GatewayErrorKind.ProviderStalled => $"{provider} began to answer and then fell silent.",
+        GatewayErrorKind.ProviderSlow => $"{provider} took longer than usual to begin its answer.",
+        GatewayErrorKind.Superseded => $"Another endpoint answered before {provider} did.",
         GatewayErrorKind.ProviderDisconnected => $"{provider} closed the connection before the answer was complete.",
         GatewayErrorKind.ProviderMalformed => $"{provider} sent an answer that is not valid.",
         GatewayErrorKind.ProviderLimit => $"{provider} sent more than the server accepts.",

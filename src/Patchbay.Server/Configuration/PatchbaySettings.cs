@@ -1,3 +1,4 @@
+using Patchbay.Api;
 using Patchbay.Routing;
 
 namespace Patchbay.Server;
@@ -13,6 +14,9 @@ internal sealed record PatchbaySettings
 
     /// <summary>How conversations are kept at one endpoint.</summary>
     public AffinitySettings Affinity { get; init; } = new();
+
+    /// <summary>What is done when an endpoint fails or is slow.</summary>
+    public FailoverSettings Failover { get; init; } = new();
 
     /// <summary>How money is treated.</summary>
     public BillingSettings Billing { get; init; } = new();
@@ -91,6 +95,31 @@ internal sealed record AffinitySettings
 
     /// <summary>How long an idle conversation is remembered, unless the provider's cache lasts longer.</summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>The settings of section <c>routing</c> for endpoints that fail or are slow.</summary>
+internal sealed record FailoverSettings
+{
+    /// <summary>Calls beyond one per request that may come to nothing, for each hundred requests for a model.</summary>
+    public int RetryPercent { get; init; } = 20;
+
+    /// <summary>Such calls for a model in ten seconds that are allowed however few requests there are.</summary>
+    public int RetryMinimum { get; init; } = 30;
+
+    /// <summary>After how long without a first token a stream is given up for the next endpoint.</summary>
+    public Patience FirstTokenTimeout { get; init; } = Patience.Off;
+
+    /// <summary>Who gets a second endpoint asked besides a slow first.</summary>
+    public FeatureMode Hedging { get; init; } = FeatureMode.Off;
+
+    /// <summary>After how long that is.</summary>
+    public Patience HedgeAfter { get; init; } = Patience.Auto;
+
+    /// <summary>How many such second calls there may be for each hundred requests for a model.</summary>
+    public int HedgePercent { get; init; } = 10;
+
+    /// <summary>Whose streams another endpoint goes on with when theirs dies.</summary>
+    public FeatureMode Continuation { get; init; } = FeatureMode.OnRequest;
 }
 
 /// <summary>Section <c>billing</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Patchbay.Api;
 
 namespace Patchbay.Server;
 
@@ -45,6 +46,19 @@ internal static class SettingList
             s => s.Affinity.Entries, (s, v) => s with { Affinity = s.Affinity with { Entries = (int)v } }),
         Duration("routing:affinity_lifetime",
             s => s.Affinity.Lifetime, (s, v) => s with { Affinity = s.Affinity with { Lifetime = v } }),
+        Count("routing:retry_percent", 0, 1000,
+            s => s.Failover.RetryPercent, (s, v) => s with { Failover = s.Failover with { RetryPercent = (int)v } }),
+        Count("routing:retry_minimum", 0, 100_000,
+            s => s.Failover.RetryMinimum, (s, v) => s with { Failover = s.Failover with { RetryMinimum = (int)v } }),
+        Wait("routing:first_token_timeout", ["off", "auto"],
+            s => s.Failover.FirstTokenTimeout, (s, v) => s with { Failover = s.Failover with { FirstTokenTimeout = v } }),
+        Feature("routing:hedging", s => s.Failover.Hedging, (s, v) => s with { Failover = s.Failover with { Hedging = v } }),
+        Wait("routing:hedge_after", ["auto"],
+            s => s.Failover.HedgeAfter, (s, v) => s with { Failover = s.Failover with { HedgeAfter = v } }),
+        Count("routing:hedge_percent", 0, 100,
+            s => s.Failover.HedgePercent, (s, v) => s with { Failover = s.Failover with { HedgePercent = (int)v } }),
+        Feature("routing:continuation",
+            s => s.Failover.Continuation, (s, v) => s with { Failover = s.Failover with { Continuation = v } }),
         Word("billing:mode", ["team", "marketplace"],
             s => s.Billing.Mode, (s, v) => s with { Billing = s.Billing with { Mode = v } }),
         Flag("billing:clamp_max_tokens",
@@ -113,6 +127,29 @@ internal static class SettingList
         new(key, string.Join(" or ", words), show,
             (settings, text) => Array.Find(words, word => word.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } word
                 ? apply(settings, word)
+                : null);
+
+    private static SettingDefinition Feature(string key, Func<PatchbaySettings, FeatureMode> show,
+        Func<PatchbaySettings, FeatureMode, PatchbaySettings> apply) =>
+        Word(key, ["off", "request", "on"],
+            settings => show(settings) switch { FeatureMode.Off => "off", FeatureMode.OnRequest => "request", _ => "on" },
+            (settings, word) => apply(
+                settings, word switch { "off" => FeatureMode.Off, "request" => FeatureMode.OnRequest, _ => FeatureMode.Always }));
+
+    private static SettingDefinition Wait(string key, string[] words, Func<PatchbaySettings, Patience> show,
+        Func<PatchbaySettings, Patience, PatchbaySettings> apply) =>
+        new(key, string.Join(", ", words) + " or a duration such as 500ms, 30s or 5m, at most 24h",
+            settings => show(settings) switch
+            {
+                { Kind: PatienceKind.Fixed, Fixed: var time } => DurationText.Format(time),
+                { Kind: PatienceKind.Measured } => "auto",
+                _ => "off",
+            },
+            (settings, text) =>
+                Array.Find(words, word => word.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } word
+                    ? apply(settings, word == "auto" ? Patience.Auto : Patience.Off)
+                : DurationText.TryParse(text, out var time) && time >= Shortest && time <= Longest
+                    ? apply(settings, Patience.Of(time))
                 : null);
 
     private static SettingDefinition Count(string key, long least, long most, Func<PatchbaySettings, long> show,

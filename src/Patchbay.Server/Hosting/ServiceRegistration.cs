@@ -94,5 +94,12 @@ internal static class ServiceRegistration
         MaxAttempts = settings.Limits.MaxAttempts,
         ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,
         ClampMaxTokens = settings.Billing.ClampMaxTokens,
+        RetryPercent = settings.Failover.RetryPercent,
+        RetryMinimum = settings.Failover.RetryMinimum,
+        FirstToken = settings.Failover.FirstTokenTimeout,
+        Hedging = settings.Failover.Hedging,
+        HedgeAfter = settings.Failover.HedgeAfter,
+        HedgePercent = settings.Failover.HedgePercent,
+        Continuation = settings.Failover.Continuation,
     };
 }

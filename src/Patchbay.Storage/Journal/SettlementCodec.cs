@@ -8,11 +8,15 @@ internal static class SettlementCodec
 {
     private const byte Version = 1;
 
+    // The same, and the kind of each attempt. Written only where a kind is not the ordinary one.
+    private const byte VersionWithKinds = 2;
+
     /// <summary>Appends the settlement.</summary>
     public static void Write(JournalBuffer buffer, Settlement settlement)
     {
         var generation = settlement.Generation;
-        buffer.Byte(Version);
+        var withKinds = HasKinds(generation.Attempts);
+        buffer.Byte(withKinds ? VersionWithKinds : Version);
         buffer.Byte(Flags(settlement));
         buffer.Text(generation.Id);
         buffer.Fixed(generation.CreatedAt.UtcTicks);
@@ -41,7 +45,7 @@ internal static class SettlementCodec
         buffer.Text(generation.ExternalUser);
         buffer.Text(generation.UserAgent);
         buffer.Text(generation.Referer);
-        WriteAttempts(buffer, generation.Attempts);
+        WriteAttempts(buffer, generation.Attempts, withKinds);
         buffer.Text(settlement.ProviderSlug);
         WriteLosses(buffer, settlement.Losses);
     }
@@ -52,14 +56,14 @@ internal static class SettlementCodec
     {
         var reader = new JournalReader(payload);
         var version = reader.Byte();
-        if (version != Version)
+        if (version is not (Version or VersionWithKinds))
         {
             throw new InvalidDataException(
-                $"The settlement journal holds records of version {version}, but this program knows only {Version}.");
+                $"The settlement journal holds records of version {version}, but this program knows only up to {VersionWithKinds}.");
         }
 
         var flags = reader.Byte();
-        var generation = ReadGeneration(ref reader, flags);
+        var generation = ReadGeneration(ref reader, flags, version == VersionWithKinds);
         var settlement = new Settlement(generation, reader.TextOrNull(), ReadLosses(ref reader))
         {
             HoldRecorded = (flags & 4) != 0,
@@ -73,7 +77,7 @@ internal static class SettlementCodec
         (settlement.Generation.Streamed ? 1 : 0) | (settlement.Generation.IsByok ? 2 : 0) | (settlement.HoldRecorded ? 4 : 0));
 
     // The initializers run in this order, which is that of the fields.
-    private static Generation ReadGeneration(ref JournalReader reader, byte flags) => new()
+    private static Generation ReadGeneration(ref JournalReader reader, byte flags, bool withKinds) => new()
     {
         Streamed = (flags & 1) != 0,
         IsByok = (flags & 2) != 0,
@@ -104,10 +108,10 @@ internal static class SettlementCodec
         ExternalUser = reader.TextOrNull(),
         UserAgent = reader.TextOrNull(),
         Referer = reader.TextOrNull(),
-        Attempts = ReadAttempts(ref reader),
+        Attempts = ReadAttempts(ref reader, withKinds),
     };
 
-    private static void WriteAttempts(JournalBuffer buffer, IReadOnlyList<GenerationAttempt> attempts)
+    private static void WriteAttempts(JournalBuffer buffer, IReadOnlyList<GenerationAttempt> attempts, bool withKinds)
     {
         buffer.Number((long)attempts.Count);
         for (var i = 0; i < attempts.Count; i++)
@@ -119,16 +123,36 @@ internal static class SettlementCodec
             buffer.Number((long)attempt.Status);
             buffer.Text(attempt.ErrorCode);
             buffer.Number((long)attempt.LatencyMs);
+            if (withKinds)
+            {
+                buffer.Byte((byte)attempt.Kind);
+            }
         }
     }
 
-    private static List<GenerationAttempt> ReadAttempts(ref JournalReader reader)
+    private static bool HasKinds(IReadOnlyList<GenerationAttempt> attempts)
+    {
+        for (var i = 0; i < attempts.Count; i++)
+        {
+            if (attempts[i].Kind != AttemptKind.Ordinary)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static List<GenerationAttempt> ReadAttempts(ref JournalReader reader, bool withKinds)
     {
         var attempts = new List<GenerationAttempt>();
         for (var rest = reader.Int32(); rest > 0; rest--)
         {
             attempts.Add(new GenerationAttempt(
-                reader.Text(), reader.Text(), reader.Text(), reader.Int32(), reader.TextOrNull(), reader.Int32()));
+                reader.Text(), reader.Text(), reader.Text(), reader.Int32(), reader.TextOrNull(), reader.Int32())
+            {
+                Kind = withKinds ? (AttemptKind)reader.Byte() : AttemptKind.Ordinary,
+            });
         }
 
         return attempts;

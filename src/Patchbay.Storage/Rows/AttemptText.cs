@@ -5,7 +5,8 @@ using Patchbay.Billing;
 
 namespace Patchbay.Storage;
 
-/// <summary>Attempts as compact JSON: an array of <c>[endpoint, provider, model, status, error, latency]</c>.</summary>
+/// <summary>Attempts as compact JSON: an array of <c>[endpoint, provider, model, status, error, latency]</c>,
+/// with the kind behind that where it is not the ordinary one.</summary>
 internal static class AttemptText
 {
     /// <summary>The text of at least one attempt.</summary>
@@ -24,6 +25,11 @@ internal static class AttemptText
                 json.WriteNumberValue(attempt.Status);
                 json.WriteStringValue(attempt.ErrorCode);
                 json.WriteNumberValue(attempt.LatencyMs);
+                if (attempt.Kind != AttemptKind.Ordinary)
+                {
+                    json.WriteNumberValue((int)attempt.Kind);
+                }
+
                 json.WriteEndArray();
             }
 
@@ -42,7 +48,10 @@ internal static class AttemptText
         {
             attempts.Add(new GenerationAttempt(
                 item[0].GetString()!, item[1].GetString()!, item[2].GetString()!, item[3].GetInt32(),
-                item[4].GetString(), item[5].GetInt32()));
+                item[4].GetString(), item[5].GetInt32())
+            {
+                Kind = item.GetArrayLength() > 6 ? (AttemptKind)item[6].GetInt32() : AttemptKind.Ordinary,
+            });
         }
 
         return attempts;

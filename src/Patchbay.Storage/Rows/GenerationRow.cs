@@ -73,7 +73,7 @@ internal static class GenerationRow
 
     /// <summary>Whether the row itself tells all about the attempts: there was one, and it succeeded.</summary>
     public static bool DescribesAttempt(Generation generation) =>
-        generation.Attempts is [{ ErrorCode: null } attempt]
+        generation.Attempts is [{ ErrorCode: null, Kind: AttemptKind.Ordinary } attempt]
         && attempt.EndpointId == generation.EndpointId
         && attempt.ProviderName == generation.ProviderName
         && attempt.Model == generation.Model;

@@ -45,6 +45,23 @@ public sealed class HoldBookTests
     }
 
     [Fact]
+    public async Task A_hold_is_extended_at_every_level_or_at_none_and_not_once_it_has_ended()
+    {
+        var path = await OpenAsync(new Money(100), ResetInterval.Never);
+        var hold = (await _book.TryHoldAsync(path, new Money(60), "gen-1")).Hold!;
+
+        Assert.False(await _book.TryExtendAsync(hold, new Money(41)));
+        Assert.Equal((new Money(60), new Money(40)), (hold.Amount, _book.GetAvailable(path)));
+        Assert.True(await _book.TryExtendAsync(hold, new Money(40)));
+        Assert.Equal((new Money(100), Money.Zero), (hold.Amount, _book.GetAvailable(path)));
+        Assert.Equal(new Money(100), _book.GetTotalHeld());
+
+        hold.Settle(new Money(90), Money.Zero);
+        Assert.Equal((new Money(10), Money.Zero), (_book.GetAvailable(path), _book.GetTotalHeld()));
+        Assert.False(await _book.TryExtendAsync(hold, new Money(1)));
+    }
+
+    [Fact]
     public async Task Settling_twice_charges_once_and_gives_the_rest_back()
     {
         var path = await OpenAsync(new Money(100), ResetInterval.Never);

@@ -79,6 +79,9 @@ public sealed class ApiClient : IDisposable
         _key = key;
     }
 
+    /// <summary>Further headers of every request.</summary>
+    public Dictionary<string, string> Headers { get; } = [];
+
     /// <summary>GET.</summary>
     public Task<ApiResponse> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, null, cancellationToken);
@@ -153,6 +156,11 @@ public sealed class ApiClient : IDisposable
         if (_key is not null)
         {
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + _key);
+        }
+
+        foreach (var (name, value) in Headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
         }
 
         return request;

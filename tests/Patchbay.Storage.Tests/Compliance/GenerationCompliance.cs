@@ -8,9 +8,10 @@ public abstract class GenerationCompliance(TestDatabase database) : StorageCompl
         [],
         [new GenerationAttempt("acme:echo", "Acme", "acme/écho 🎈", 206, null, 12)],
         [new GenerationAttempt("acme:echo", "Acme", "acme/écho 🎈", 0, "timeout \"quoted\" é", 12)],
+        [new GenerationAttempt("acme:echo", "Acme", "acme/écho 🎈", 200, null, 12) { Kind = AttemptKind.Continuation }],
         [new GenerationAttempt("elsewhere", "Acme", "acme/écho 🎈", 200, null, 12)],
         [
-            new GenerationAttempt("first", "First", "m/one", 502, "bad_gateway", 3),
+            new GenerationAttempt("first", "First", "m/one", 502, "bad_gateway", 3) { Kind = AttemptKind.Hedge },
             new GenerationAttempt("acme:echo", "Acme", "acme/écho 🎈", 200, null, 12),
         ]);
 

@@ -185,6 +185,8 @@ internal sealed class MessagesRequest : IDisposable
                 isOpen = result;
             }
 
+            Require(role != "assistant" || at + 1 < messages.GetArrayLength() || TextOf(content) is var text && text == text.TrimEnd(),
+                "messages: final assistant content cannot end with trailing whitespace");
             at++;
         }
 

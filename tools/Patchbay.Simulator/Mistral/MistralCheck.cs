@@ -101,7 +101,9 @@ internal sealed class MistralCheck
 
             Calls(message, place);
             Content(message, role, place);
-            before = role;
+            before = role == "assistant" && message.TryGetProperty("prefix"u8, out var prefix) && prefix.ValueKind == JsonValueKind.True
+                ? "prefix"
+                : role;
         }
 
         if (before == "assistant")

@@ -13,9 +13,11 @@ internal static class LiteralReply
     public static string? Choose(Exchange exchange, ChatRequest request)
     {
         var settings = exchange.Settings;
-        if (settings.Text is not null)
+        if (settings.Text is { } text)
         {
-            return settings.Text;
+            // White space that came too late to be sent is said once more.
+            var begun = settings.Prefill == PrefillPolicy.Continue ? LastMessage(request.Messages) : "";
+            return text.StartsWith(begun, StringComparison.Ordinal) ? text[begun.Length..] : text;
         }
 
         if (settings.Refusal)
@@ -79,6 +81,14 @@ internal static class LiteralReply
             && wrapper.TryGetProperty("schema"u8, out var schema)
                 ? schema.Clone()
                 : null;
+    }
+
+    private static string LastMessage(ReadOnlyMemory<byte> messages)
+    {
+        using var document = JsonDocument.Parse(messages);
+        var last = document.RootElement[document.RootElement.GetArrayLength() - 1];
+        return last.TryGetProperty("role"u8, out var role) && role.ValueEquals("assistant"u8)
+            && last.TryGetProperty("content"u8, out var content) ? TextOf(content) : "";
     }
 
     private static string LastUserText(ReadOnlyMemory<byte> messages)

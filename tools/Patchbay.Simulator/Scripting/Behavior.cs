@@ -21,6 +21,9 @@ public sealed record Behavior
     /// <summary>A literal reply, in place of generated text.</summary>
     public string? Text { get; init; }
 
+    /// <summary>What becomes of a reply that the request's last message, in the assistant's name, has begun.</summary>
+    public PrefillPolicy Prefill { get; init; }
+
     /// <summary>Whether the reply is the text of the last user message.</summary>
     public bool Echo { get; init; }
 

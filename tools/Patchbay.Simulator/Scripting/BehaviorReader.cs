@@ -35,6 +35,7 @@ internal static class BehaviorReader
         "tokens" => behavior with { Tokens = Whole(key, value) },
         "ignore_max_tokens" => behavior with { IgnoreMaxTokens = Truth(key, value) },
         "text" => behavior with { Text = value },
+        "prefill" => behavior with { Prefill = Name<PrefillPolicy>(key, value) },
         "echo" => behavior with { Echo = Truth(key, value) },
         "json" => behavior with { Json = Truth(key, value) },
         "refusal" => behavior with { Refusal = Truth(key, value) },

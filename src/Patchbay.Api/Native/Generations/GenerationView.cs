@@ -166,6 +166,13 @@ internal sealed record AttemptView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? IsByok { get; init; }
 
+    /// <summary>Why it was made, where it was neither the first choice nor a fallback.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Kind { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Error { get; init; }
+
     /// <summary>The attempts in order. The provider's id and whose key was used are known of the one that answered.
     /// </summary>
     public static List<AttemptView> Of(Generation generation)
@@ -183,6 +190,13 @@ internal sealed record AttemptView
                 ModelPermaslug = attempt.Model,
                 Latency = attempt.LatencyMs,
                 IsByok = answered ? generation.IsByok : null,
+                Kind = attempt.Kind switch
+                {
+                    AttemptKind.Hedge => "hedge",
+                    AttemptKind.Continuation => "continuation",
+                    _ => null,
+                },
+                Error = attempt.ErrorCode,
             });
         }
 

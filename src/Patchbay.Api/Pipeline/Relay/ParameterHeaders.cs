@@ -12,15 +12,15 @@ internal static class ParameterHeaders
     private const string Emulated = "X-Patchbay-Emulated-Parameters";
 
     /// <summary>Sets the headers for the endpoint that answers. Without effect once the headers are out.</summary>
-    public static void Set(InferenceContext context)
+    public static void Set(InferenceContext context, Attempt attempt)
     {
-        if ((context.Dropped | context.Emulated) == Parameters.None && context.Attempts.Count == 0)
+        if ((attempt.Dropped | attempt.Emulated) == Parameters.None && context.Attempts.Count == 0)
         {
             return;
         }
 
-        Set(context.Http.Response, Dropped, context.Dropped);
-        Set(context.Http.Response, Emulated, context.Emulated);
+        Set(context.Http.Response, Dropped, attempt.Dropped);
+        Set(context.Http.Response, Emulated, attempt.Emulated);
     }
 
     /// <summary>Nobody answers.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Patchbay.Core;
 using Patchbay.Protocol;
@@ -27,27 +28,33 @@ internal static class StreamRelay
 
     /// <summary>Null when the answer is whole; all its frames but usage and <c>[DONE]</c> are then with the caller, or wait in
     /// the responder's output to leave with these.</summary>
-    public static async ValueTask<GatewayError?> RunAsync(InferenceContext context, UpstreamCall call, UpstreamLimits limits)
+    public static async ValueTask<GatewayError?> RunAsync(
+        InferenceContext context, Attempt attempt, UpstreamCall call, UpstreamLimits limits)
     {
-        var editor = context.Editor;
+        var editor = attempt.Editor;
         editor.Reset(
-            context.Stamp(context.Binding!.ModelUtf8, context.Binding.ProviderNameUtf8), context.Envelope.ExcludeReasoning);
+            context.Stamp(attempt.Binding!.ModelUtf8, attempt.Binding.ProviderNameUtf8), context.Envelope.ExcludeReasoning);
+        if (attempt.Continued is { } continued)
+        {
+            editor.SkipRepeated(continued.Repeated, continued.Trimmed);
+        }
+
         var mediaType = call.Response!.Content.Headers.ContentType?.MediaType;
-        var framing = context.Binding.Provider.Dialect?.Framing ?? Framing.ServerSentEvents;
+        var framing = attempt.Binding.Provider.Dialect?.Framing ?? Framing.ServerSentEvents;
         if (mediaType is not null && mediaType != Framings.MediaType(framing))
         {
-            return await ReadWholeAsStreamAsync(context, call, limits, mediaType);
+            return await ReadWholeAsStreamAsync(context, attempt, call, limits, mediaType);
         }
 
         if (call.Response.Content.Headers.ContentEncoding.Count > 0)
         {
-            return Fault(context, GatewayErrorKind.ProviderMalformed);
+            return Fault(attempt, GatewayErrorKind.ProviderMalformed);
         }
 
         try
         {
             using var reader = Framings.Read(framing, call.Body, limits.EventBytes);
-            return await RelayAsync(context, call, limits, reader);
+            return await RelayAsync(context, attempt, call, limits, reader);
         }
         catch (Exception exception)
             when (editor.FinishReason is not null && !call.Abandoned && UpstreamFault.Classify(exception, call, true) is not null)
@@ -59,29 +66,32 @@ internal static class StreamRelay
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<GatewayError?> RelayAsync(
-        InferenceContext context, UpstreamCall call, UpstreamLimits limits, FrameReader reader)
+        InferenceContext context, Attempt attempt, UpstreamCall call, UpstreamLimits limits, FrameReader reader)
     {
         var responder = context.Responder!;
-        var editor = context.Editor;
-        var translator = context.Translated is null ? null : context.Translator;
+        var editor = attempt.Editor;
+        var translator = attempt.Translated is null ? null : attempt.Translator;
+        var output = attempt.Race is null ? responder.Output : attempt.Kept;
         var bytes = 0L;
         var reads = 0;
         var isAlive = false;
-        call.Expect(limits.Idle);
+        call.Expect(attempt.Within(limits.Idle));
         while (true)
         {
             // With the read under way, frames cost the same number of system calls as if they were sent before it; and when
             // more has come already, it goes along.
             var fill = reader.FillAsync(call.Token);
             if (reads > 0 && (!fill.IsCompletedSuccessfully || reads == MostReadsTogether
-                || responder.Output.Length >= MostBytesTogether))
+                || output.Length >= MostBytesTogether))
             {
-                await SendAsync(call, responder);
+                await SendAsync(attempt, call, responder);
 
                 // Only whole frames are signs of life: a provider that drips bytes is as good as silent.
                 if (isAlive)
                 {
-                    call.Expect(editor.FinishReason is null || limits.Idle < AfterFinish ? limits.Idle : AfterFinish);
+                    call.Expect(editor.FinishReason is null || limits.Idle < AfterFinish
+                        ? attempt.Within(limits.Idle)
+                        : AfterFinish);
                 }
 
                 reads = 0;
@@ -89,15 +99,29 @@ internal static class StreamRelay
             }
 
             var more = await fill;
-            await responder.BeginWriteAsync();
-            var progress = Drain(reader, editor, translator, responder.Output, !more, out var frames, ref bytes);
+            if (attempt.Race is null)
+            {
+                await responder.BeginWriteAsync();
+            }
+
+            var progress = Drain(reader, editor, translator, output, !more, out var frames, ref bytes);
             reads++;
             isAlive |= frames > 0;
-            if (!responder.IsCommitted && (editor.HasContent || (editor.FinishReason is not null && editor.Error is null)))
+            if (attempt.LatencyMs is null && (editor.HasContent || (editor.FinishReason is not null && editor.Error is null)))
             {
-                context.LatencyMs = context.ElapsedMs;
-                context.Health?.RecordFirstByte(context.Endpoint!, (int)(Environment.TickCount64 - context.AttemptBeganMs));
-                context.ReleaseRequest(call);
+                context.Health?.RecordFirstByte(attempt.Endpoint!, (int)(Environment.TickCount64 - attempt.StartedMs));
+                if (attempt.Race is not null)
+                {
+                    if (!await TakeCallerAsync(context, attempt))
+                    {
+                        return Fault(attempt, GatewayErrorKind.Superseded);
+                    }
+
+                    output = responder.Output;
+                }
+
+                attempt.LatencyMs = context.ElapsedMs;
+                context.ReleaseRequest(attempt, call);
                 responder.Commit();
             }
 
@@ -106,7 +130,7 @@ internal static class StreamRelay
                 continue;
             }
 
-            if (progress == Progress.Done && responder.HasStarted)
+            if (progress == Progress.Done && attempt.Race is null && responder.HasStarted)
             {
                 // The answer's end is due as soon as it is settled, and takes along what came together with [DONE]. An
                 // answer that came whole is sent at once, though, for its first byte is waited for.
@@ -114,22 +138,47 @@ internal static class StreamRelay
                 return null;
             }
 
-            await SendAsync(call, responder);
+            await SendAsync(attempt, call, responder);
             return progress switch
             {
                 Progress.Done => null,
-                Progress.Error => editor.Error! with { Provider = context.Binding!.Provider.Descriptor.Name },
-                Progress.Malformed => Fault(context, GatewayErrorKind.ProviderMalformed),
-                Progress.TooLarge => Fault(context, GatewayErrorKind.ProviderLimit),
-                _ when more => Fault(context, GatewayErrorKind.ProviderLimit),
-                _ => editor.FinishReason is not null ? null : Fault(context, GatewayErrorKind.ProviderDisconnected),
+                Progress.Error => editor.Error! with { Provider = attempt.Binding!.Provider.Descriptor.Name },
+                Progress.Malformed => Fault(attempt, GatewayErrorKind.ProviderMalformed),
+                Progress.TooLarge => Fault(attempt, GatewayErrorKind.ProviderLimit),
+                _ when more => Fault(attempt, GatewayErrorKind.ProviderLimit),
+                _ => editor.FinishReason is not null ? null : Fault(attempt, GatewayErrorKind.ProviderDisconnected),
             };
         }
     }
 
-    // Also lets comments through again.
-    private static ValueTask SendAsync(UpstreamCall call, Responder responder)
+    /// <summary>Tries to be the one of two attempts that the caller hears of: what it has kept is then the responder's.
+    /// </summary>
+    public static async ValueTask<bool> TakeCallerAsync(InferenceContext context, Attempt attempt)
     {
+        if (attempt.Race is { } race && !race.TryWin(attempt))
+        {
+            return false;
+        }
+
+        ParameterHeaders.Set(context, attempt);
+        if (context.Responder is { } responder)
+        {
+            await responder.BeginWriteAsync();
+            responder.Output.Write(attempt.Kept.Span);
+            attempt.Kept.Dispose();
+        }
+
+        return true;
+    }
+
+    // Also lets comments through again.
+    private static ValueTask SendAsync(Attempt attempt, UpstreamCall call, Responder responder)
+    {
+        if (attempt.Race is not null)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         if (responder.IsCommitted && responder.Output.Length > 0)
         {
             // The caller may be slow; that is not the provider's fault.
@@ -179,33 +228,37 @@ internal static class StreamRelay
 
     // Some providers answer a streaming request with one JSON body; a page of HTML is a captive portal or a gateway's error.
     private static async ValueTask<GatewayError?> ReadWholeAsStreamAsync(
-        InferenceContext context, UpstreamCall call, UpstreamLimits limits, string mediaType)
+        InferenceContext context, Attempt attempt, UpstreamCall call, UpstreamLimits limits, string mediaType)
     {
         if (!mediaType.EndsWith("json", StringComparison.OrdinalIgnoreCase))
         {
-            return Fault(context, GatewayErrorKind.ProviderMalformed);
+            return Fault(attempt, GatewayErrorKind.ProviderMalformed);
         }
 
-        if (await WholeRelay.RunAsync(context, call, limits) is { } error)
+        if (await WholeRelay.RunAsync(context, attempt, call, limits) is { } error)
         {
             return error;
         }
 
         var responder = context.Responder!;
         using var chunk = new PooledBuffer();
-        if (!ChatResponseToChunk.Convert(context.Whole.Span, chunk))
+        if (!ChatResponseToChunk.Convert(attempt.Whole.Span, chunk))
         {
-            return Fault(context, GatewayErrorKind.ProviderMalformed);
+            return Fault(attempt, GatewayErrorKind.ProviderMalformed);
+        }
+
+        if (attempt.Race is not null && !await TakeCallerAsync(context, attempt))
+        {
+            return Fault(attempt, GatewayErrorKind.Superseded);
         }
 
         await responder.BeginWriteAsync();
-        var result = context.Editor.Process(chunk.Span, responder.Output);
-        context.ReleaseRequest(call);
+        var result = attempt.Editor.Process(chunk.Span, responder.Output);
+        context.ReleaseRequest(attempt, call);
         responder.Commit();
         await responder.FlushAsync(call.Token);
-        return result is ChunkResult.Forwarded or ChunkResult.Swallowed ? null : Fault(context, GatewayErrorKind.ProviderMalformed);
+        return result is ChunkResult.Forwarded or ChunkResult.Swallowed ? null : Fault(attempt, GatewayErrorKind.ProviderMalformed);
     }
 
-    private static GatewayError Fault(InferenceContext context, GatewayErrorKind kind) =>
-        AttemptStep.Fault(kind, context.Binding!);
+    private static GatewayError Fault(Attempt attempt, GatewayErrorKind kind) => AttemptStep.Fault(kind, attempt.Binding!);
 }

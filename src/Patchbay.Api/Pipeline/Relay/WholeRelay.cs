@@ -9,28 +9,29 @@ namespace Patchbay.Api;
 /// <summary>Reads an answer that comes in one piece.</summary>
 internal static class WholeRelay
 {
-    /// <summary>Null when the context's <see cref="InferenceContext.Whole"/> holds a whole, valid answer that its
-    /// <see cref="InferenceContext.Reader"/> has read.</summary>
-    public static async ValueTask<GatewayError?> RunAsync(InferenceContext context, UpstreamCall call, UpstreamLimits limits)
+    /// <summary>Null when the attempt's <see cref="Attempt.Whole"/> holds a whole, valid answer that its
+    /// <see cref="Attempt.Reader"/> has read.</summary>
+    public static async ValueTask<GatewayError?> RunAsync(
+        InferenceContext context, Attempt attempt, UpstreamCall call, UpstreamLimits limits)
     {
-        if (await ReadAsync(context, call, limits) is { } error)
+        if (await ReadAsync(attempt, call, limits) is { } error)
         {
             return error;
         }
 
-        context.LatencyMs = context.ElapsedMs;
-        RepairText(context.Whole);
-        if (context.Translated is not null && !DialectStep.Convert(context))
+        attempt.LatencyMs = context.ElapsedMs;
+        RepairText(attempt.Whole);
+        if (attempt.Translated is not null && !DialectStep.Convert(attempt))
         {
-            return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, context.Binding!);
+            return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, attempt.Binding!);
         }
 
-        if (!context.Reader.Read(context.Whole.Span, context.Envelope.ExcludeReasoning))
+        if (!attempt.Reader.Read(attempt.Whole.Span, context.Envelope.ExcludeReasoning))
         {
-            return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, context.Binding!);
+            return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, attempt.Binding!);
         }
 
-        return context.Reader.Error is { } told ? told with { Provider = context.Binding!.Provider.Descriptor.Name } : null;
+        return attempt.Reader.Error is { } told ? told with { Provider = attempt.Binding!.Provider.Descriptor.Name } : null;
     }
 
     // As in streams: bytes that are no UTF-8 become U+FFFD, so that the caller always reads valid JSON.
@@ -44,16 +45,16 @@ internal static class WholeRelay
         }
     }
 
-    /// <summary>Fills <see cref="InferenceContext.Whole"/> with the body.</summary>
-    public static async ValueTask<GatewayError?> ReadAsync(InferenceContext context, UpstreamCall call, UpstreamLimits limits)
+    /// <summary>Fills <see cref="Attempt.Whole"/> with the body.</summary>
+    public static async ValueTask<GatewayError?> ReadAsync(Attempt attempt, UpstreamCall call, UpstreamLimits limits)
     {
         var headers = call.Response!.Content.Headers;
         if (headers.ContentEncoding.Count > 0 && !headers.ContentEncoding.Contains("identity"))
         {
-            return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, context.Binding!);
+            return AttemptStep.Fault(GatewayErrorKind.ProviderMalformed, attempt.Binding!);
         }
 
-        var buffer = context.Whole;
+        var buffer = attempt.Whole;
         buffer.Clear();
         var body = call.Body;
         while (true)
@@ -69,7 +70,7 @@ internal static class WholeRelay
             buffer.Advance(read);
             if (buffer.Length > limits.BodyBytes)
             {
-                return AttemptStep.Fault(GatewayErrorKind.ProviderLimit, context.Binding!);
+                return AttemptStep.Fault(GatewayErrorKind.ProviderLimit, attempt.Binding!);
             }
         }
     }

@@ -66,7 +66,7 @@ internal sealed class AffinityStep(AffinityTable? table)
         if (context.Plan.IsSticky)
         {
             var isKept = ReferenceEquals(endpoint, context.Plan.Attempts[0].Endpoint);
-            InferenceMetrics.Continued(model, isKept, usage.CacheRead ?? 0, Saved(usage, prices));
+            InferenceMetrics.Stuck(model, isKept, usage.CacheRead ?? 0, Saved(usage, prices));
         }
 
         TimeSpan? lifetime = usage.CacheWrite1h > 0 ? LongCache : null;

@@ -16,98 +16,120 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
     // Said to callers when a provider is overloaded and does not say for how long.
     private static readonly TimeSpan PatienceWhenOverloaded = TimeSpan.FromSeconds(5);
 
-    /// <summary>Null when the answer is whole; the caller's side then lacks only its end.</summary>
-    public async ValueTask<GatewayError?> RunAsync(InferenceContext context, Candidate candidate, bool hasAlternative)
+    /// <summary>Null when the answer is whole; the caller's side then lacks only its end. An attempt that runs alone is
+    /// recorded; of two, whoever let them race records both.</summary>
+    public async ValueTask<GatewayError?> RunAsync(InferenceContext context, Attempt attempt)
     {
-        var endpoint = candidate.Endpoint;
-        if (UpstreamBinding.For(endpoint) is not { } binding)
-        {
-            return new GatewayError(GatewayErrorKind.ProviderUnreachable, "The provider's protocol is not spoken here.");
-        }
-
-        context.Endpoint = endpoint;
-        context.Binding = binding;
-        var startedMs = Environment.TickCount64;
-        using var span = InferenceSpans.Attempt(candidate);
+        var alone = attempt.Race is null;
+        using var span = InferenceSpans.Attempt(attempt.Candidate);
         context.Health = health;
-        context.AttemptBeganMs = startedMs;
-        health.RecordAttempt(endpoint);
+        health.RecordAttempt(attempt.Endpoint!);
         using var call = invoker.CreateCall();
-        context.SetCall(call);
+        context.SetCall(attempt, call);
         GatewayError? error;
         try
         {
-            error = await SendAsync(context, candidate, binding, call, hasAlternative)
+            error = await SendAsync(context, attempt, call)
                 ?? (context.Responder is not null
-                    ? await StreamRelay.RunAsync(context, call, invoker.Limits)
-                    : await WholeRelay.RunAsync(context, call, invoker.Limits));
+                    ? await StreamRelay.RunAsync(context, attempt, call, invoker.Limits)
+                    : await WholeRelay.RunAsync(context, attempt, call, invoker.Limits));
+            if (error is null && attempt.Race is not null && !await StreamRelay.TakeCallerAsync(context, attempt))
+            {
+                error = Fault(GatewayErrorKind.Superseded, attempt.Binding!);
+            }
         }
         catch (Exception exception) when (UpstreamFault.Classify(exception, call, call.Status != 0) is { } kind)
         {
-            error = Fault(kind, binding);
+            error = Fault(call.TimedOut && attempt.IsOverdue ? GatewayErrorKind.ProviderSlow : kind, attempt.Binding!);
         }
         finally
         {
-            context.SetCall(null);
+            context.SetCall(attempt, null);
             if (call.IsSendingBody)
             {
-                context.UpstreamBody.Abandon();
+                attempt.UpstreamBody.Abandon();
             }
         }
 
         if (error is { Raw: { } raw })
         {
             // What a provider says inside an answer may quote our key as well as what it says in place of one.
-            error = error with { Raw = ErrorText.Redact(raw, binding.Provider.Descriptor.ApiKey) };
+            error = error with { Raw = ErrorText.Redact(raw, attempt.Binding!.Provider.Descriptor.ApiKey) };
         }
 
         if (error is not null && context.IsCallerGone)
         {
             // However the call ended: the caller pays for what it got, so that nothing of it is the operator's loss.
-            error = Fault(GatewayErrorKind.ClientClosed, binding);
+            error = Fault(GatewayErrorKind.ClientClosed, attempt.Binding);
+        }
+        else if (error is not null && attempt.IsGivenUp)
+        {
+            error = Fault(GatewayErrorKind.Superseded, attempt.Binding!);
         }
 
-        Record(context, candidate, call, error, startedMs);
+        attempt.Note(call);
+        RecordHealth(context, attempt, error);
+        if (alone)
+        {
+            Record(context, attempt, error);
+        }
+
         span?.End(call.Status, error);
         return error;
     }
 
-    private async ValueTask<GatewayError?> SendAsync(
-        InferenceContext context, Candidate candidate, UpstreamBinding binding, UpstreamCall call, bool hasAlternative)
+    /// <summary>Writes the request as this endpoint's provider wants it. An error when it cannot be asked this.</summary>
+    public GatewayError? Prepare(InferenceContext context, Attempt attempt)
     {
-        var envelope = context.Envelope;
-        var provider = binding.Provider;
-        if (RequestStep.Write(context, candidate, provider) is { } unsayable)
+        if (UpstreamBinding.For(attempt.Endpoint!) is not { } binding)
+        {
+            return new GatewayError(GatewayErrorKind.ProviderUnreachable, "The provider's protocol is not spoken here.");
+        }
+
+        attempt.Binding = binding;
+        attempt.IsPrepared = true;
+        return RequestStep.Write(context, attempt, binding.Provider);
+    }
+
+    private async ValueTask<GatewayError?> SendAsync(InferenceContext context, Attempt attempt, UpstreamCall call)
+    {
+        if (!attempt.IsPrepared && Prepare(context, attempt) is { } unsayable)
         {
             return unsayable;
         }
 
-        call.Expect(FirstByteLimit(context, hasAlternative));
-        var address = envelope.Stream ? binding.StreamAddress : binding.Address;
-        await invoker.SendAsync(call, provider, address, context.UpstreamBody.Memory, envelope.Stream);
+        var binding = attempt.Binding!;
+        var provider = binding.Provider;
+        var stream = context.Envelope.Stream;
+        call.Expect(attempt.Within(FirstByteLimit(context, attempt)));
+        await invoker.SendAsync(call, provider, stream ? binding.StreamAddress : binding.Address, attempt.UpstreamBody.Memory, stream);
         if (call.Status != AnswerStatus(provider))
         {
-            return await ReadErrorAsync(context, call, provider);
+            return await ReadErrorAsync(attempt, call, provider);
         }
 
-        ParameterHeaders.Set(context);
+        if (attempt.Race is null)
+        {
+            ParameterHeaders.Set(context, attempt);
+        }
+
         return null;
     }
 
     private static int AnswerStatus(Provider provider) => provider.Dialect?.AnswerStatus ?? StatusCodes.Status200OK;
 
     // All attempts together stay within the bound before an answer.
-    private TimeSpan FirstByteLimit(InferenceContext context, bool hasAlternative)
+    private TimeSpan FirstByteLimit(InferenceContext context, Attempt attempt)
     {
         var limits = invoker.Limits;
-        var limit = hasAlternative ? limits.FirstByteWithAlternatives : limits.FirstByte;
+        var limit = attempt.HasAlternative ? limits.FirstByteWithAlternatives : limits.FirstByte;
         var left = limits.BeforeAnswer - TimeSpan.FromMilliseconds(context.ElapsedMs);
-        return left < limit ? left : limit;
+        return left < limit && attempt.Continued is null ? left : limit;
     }
 
-    private async ValueTask<GatewayError> ReadErrorAsync(InferenceContext context, UpstreamCall call, Provider provider)
+    private async ValueTask<GatewayError> ReadErrorAsync(Attempt attempt, UpstreamCall call, Provider provider)
     {
-        var buffer = context.Whole;
+        var buffer = attempt.Whole;
         buffer.Clear();
         call.Expect(TimeSpan.FromSeconds(5));
         try
@@ -150,45 +172,64 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         };
     }
 
-    private void Record(InferenceContext context, Candidate candidate, UpstreamCall call, GatewayError? error, long startedMs)
+    // At once, also when the other of two attempts goes on for long.
+    private void RecordHealth(InferenceContext context, Attempt attempt, GatewayError? error)
     {
-        var endpoint = candidate.Endpoint;
-        var elapsed = (int)(Environment.TickCount64 - startedMs);
-        var latency = elapsed;
-        if (error is null)
+        if (error is not null)
         {
-            latency = context.LatencyMs is { } first ? Math.Max(0, first - (int)(startedMs - context.ArrivedMs)) : elapsed;
-            var tokens = context.Responder is not null ? context.Editor.Usage.CompletionTokens : context.Reader.Usage.CompletionTokens;
-            health.RecordSuccess(endpoint, latency, elapsed, tokens);
+            health.RecordFailure(attempt.Endpoint!, error.Kind, error.RetryAfter, attempt.ElapsedMs);
+            return;
         }
-        else
+
+        var tokens = context.Responder is not null ? attempt.Editor.Usage.CompletionTokens : attempt.Reader.Usage.CompletionTokens;
+        health.RecordSuccess(attempt.Endpoint!, LatencyOf(context, attempt), attempt.ElapsedMs, tokens);
+    }
+
+    // From the attempt's start to its first byte.
+    private static int LatencyOf(InferenceContext context, Attempt attempt) => attempt.LatencyMs is { } first
+        ? Math.Max(0, first - (int)(attempt.StartedMs - context.ArrivedMs))
+        : attempt.ElapsedMs;
+
+    /// <summary>Books how an attempt ended: in the list of attempts, and as a loss when its provider will bill what nobody is
+    /// charged for.</summary>
+    public static void Record(InferenceContext context, Attempt attempt, GatewayError? error)
+    {
+        var endpoint = attempt.Endpoint!;
+        if (error is not null)
         {
-            health.RecordFailure(endpoint, error.Kind, error.RetryAfter, elapsed);
             context.Errors.Add(error);
-            if (call.Status == AnswerStatus(context.Binding!.Provider) && error.Kind != GatewayErrorKind.ClientClosed)
+            if (attempt.Binding is { } binding && attempt.Status == AnswerStatus(binding.Provider)
+                && error.Kind is not (GatewayErrorKind.ClientClosed or GatewayErrorKind.Superseded))
             {
-                BookLoss(context, candidate);
+                BookLoss(context, attempt);
             }
         }
 
+        var latency = error is null ? LatencyOf(context, attempt) : attempt.ElapsedMs;
         context.Attempts.Add(new GenerationAttempt(
-            endpoint.Id, endpoint.Provider.Name, candidate.Model.Slug, call.Status, error?.Row.Code, latency));
+            endpoint.Id, endpoint.Provider.Name, attempt.Candidate.Model.Slug, attempt.Status, error?.Row.Code, latency)
+        {
+            Kind = attempt.Kind,
+        });
     }
 
     // The provider answered and will bill what it did; nobody is charged for it.
-    private static void BookLoss(InferenceContext context, Candidate candidate)
+    private static void BookLoss(InferenceContext context, Attempt attempt)
     {
-        var cost = Pricer.Price(Meter.UsageOf(context), TierEdit.Billed(context, candidate.Endpoint).Prices);
+        var cost = Pricer.Price(Meter.UsageOf(context, attempt), TierEdit.Billed(context, attempt).Prices);
         if (cost.Total > Money.Zero)
         {
-            var account = context.Responder is { IsCommitted: true } ? LedgerAccount.LossWaived : LedgerAccount.LossFallback;
-            context.Losses.Add(new LossPosting(account, candidate.Endpoint.Provider.Slug, cost.Total));
+            var account = attempt.LatencyMs is not null && context.Responder is { IsCommitted: true }
+                ? LedgerAccount.LossWaived
+                : LedgerAccount.LossFallback;
+            attempt.Loss = new LossPosting(account, attempt.Endpoint!.Provider.Slug, cost.Total);
+            context.Losses.Add(attempt.Loss);
         }
     }
 
-    internal static GatewayError Fault(GatewayErrorKind kind, UpstreamBinding binding)
+    internal static GatewayError Fault(GatewayErrorKind kind, UpstreamBinding? binding)
     {
-        var name = binding.Provider.Descriptor.Name;
-        return new GatewayError(kind, UpstreamFault.Describe(kind, name)) { Provider = name };
+        var name = binding?.Provider.Descriptor.Name;
+        return new GatewayError(kind, UpstreamFault.Describe(kind, name ?? "The provider")) { Provider = name };
     }
 }

@@ -47,6 +47,23 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
         return null;
     }
 
+    /// <summary>Makes the hold cover a further part of the answer, at its worst, besides what the parts so far cost. False
+    /// when the account cannot pay for it; then it must not be asked for.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="candidate">Who is to be asked.</param>
+    /// <param name="envelope">The request with the answer so far.</param>
+    /// <param name="spent">What the parts so far cost.</param>
+    /// <param name="output">The most output of the further part; null for the endpoint's own bound.</param>
+    public ValueTask<bool> ExtendAsync(
+        InferenceContext context, Candidate candidate, RequestEnvelope envelope, Money spent, long? output)
+    {
+        var worst = WorstCase.Of(candidate.Endpoint.Prices, PromptBound(envelope), envelope.ImageCount);
+        var needed = spent + worst.With(output ?? OutputBound(candidate));
+        return needed <= context.Hold.Amount
+            ? ValueTask.FromResult(true)
+            : book.TryExtendAsync(context.Hold, needed - context.Hold.Amount);
+    }
+
     /// <summary>The largest number of input tokens that the request can be counted as: a byte-level tokenizer never makes
     /// more tokens than there are bytes.</summary>
     public static long PromptBound(RequestEnvelope envelope) =>

@@ -20,23 +20,28 @@ internal static class Meter
 
     /// <summary>The provider's count, or our own where it gave none: also for one side alone, since a provider that counts
     /// only the input has not given the output away.</summary>
-    public static Usage UsageOf(InferenceContext context)
+    public static Usage UsageOf(InferenceContext context, Attempt attempt)
     {
         var streamed = context.Responder is not null;
-        var usage = streamed ? context.Editor.Usage : context.Reader.Usage;
-        var outputBytes = streamed ? context.Editor.OutputBytes : context.Reader.OutputBytes;
-        if (!(streamed ? context.Editor.HasUsage : context.Reader.HasUsage))
+        var usage = streamed ? attempt.Editor.Usage : attempt.Reader.Usage;
+        var outputBytes = streamed ? attempt.Editor.OutputBytes : attempt.Reader.OutputBytes;
+        if (!(streamed ? attempt.Editor.HasUsage : attempt.Reader.HasUsage))
         {
-            return new Usage { UncachedInput = InputOf(context), Output = OutputOf(context, outputBytes), Estimated = true };
+            return new Usage
+            {
+                UncachedInput = InputOf(context, attempt),
+                Output = OutputOf(context, attempt, outputBytes),
+                Estimated = true,
+            };
         }
 
         if (usage.UncachedInput is null)
         {
-            usage = usage with { UncachedInput = InputOf(context), Estimated = true };
+            usage = usage with { UncachedInput = InputOf(context, attempt), Estimated = true };
         }
 
         return usage.Output is null && outputBytes > 0
-            ? usage with { Output = OutputOf(context, outputBytes), Estimated = true }
+            ? usage with { Output = OutputOf(context, attempt, outputBytes), Estimated = true }
             : usage;
     }
 
@@ -58,19 +63,23 @@ internal static class Meter
         return new Charge { Cost = total, PromptCost = prompt, CompletionCost = total - prompt };
     }
 
-    private static long InputOf(InferenceContext context) =>
-        context.CountedInput ??= (context.Body.Length is > 0 and <= MostPromptCounted ? ChatPromptTokens.Count(context.Body.Span) : null)
-            ?? Math.Max(1, TokensOf(context.Envelope.PromptBytes));
+    private static long InputOf(InferenceContext context, Attempt attempt) => attempt.Continued is { } continued
+        ? Count(continued.Body, continued.Envelope)
+        : context.CountedInput ??= Count(context.Body, context.Envelope);
 
-    private static long OutputOf(InferenceContext context, long bytes)
+    private static long Count(PooledBuffer body, RequestEnvelope envelope) =>
+        (body.Length is > 0 and <= MostPromptCounted ? ChatPromptTokens.Count(body.Span) : null)
+            ?? Math.Max(1, TokensOf(envelope.PromptBytes));
+
+    private static long OutputOf(InferenceContext context, Attempt attempt, long bytes)
     {
         if (context.Responder is not null)
         {
-            return context.Editor.CountOutputTokens();
+            return attempt.Editor.CountOutputTokens();
         }
 
         return bytes is > 0 and <= MostBytesCounted
-            ? ChatOutputTokens.Count(context.Whole.Span) ?? TokensOf(bytes)
+            ? ChatOutputTokens.Count(attempt.Whole.Span) ?? TokensOf(bytes)
             : TokensOf(bytes);
     }
 

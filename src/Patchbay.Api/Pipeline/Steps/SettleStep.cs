@@ -17,7 +17,7 @@ internal sealed class SettleStep(ISettlementLog log)
     /// <exception cref="StorageUnavailableException">It could not be made durable; nothing was charged.</exception>
     public async ValueTask<Settled> CompletedAsync(InferenceContext context)
     {
-        var usage = Meter.UsageOf(context);
+        var usage = Meter.UsageOf(context, context.Current);
         return await SettleAsync(
             context, usage, Meter.IsWaived(context, usage), GenerationOutcome.Completed, error: null);
     }
@@ -26,8 +26,9 @@ internal sealed class SettleStep(ISettlementLog log)
     public async ValueTask<Settled> CancelledAsync(InferenceContext context, GatewayError error)
     {
         var delivered = context.Responder is { IsCommitted: true };
+        var some = delivered && (context.Parts is null || (context.Editor.HasContent && !context.Current.IsPart));
         return await SettleAsync(
-            context, delivered ? Meter.UsageOf(context) : default, !delivered, GenerationOutcome.Cancelled, error);
+            context, some ? Meter.UsageOf(context, context.Current) : default, !delivered, GenerationOutcome.Cancelled, error);
     }
 
     /// <summary>Records a request that no endpoint answered. It costs the caller nothing.</summary>
@@ -38,7 +39,17 @@ internal sealed class SettleStep(ISettlementLog log)
         InferenceContext context, Usage usage, bool waived, GenerationOutcome outcome, GatewayError? error)
     {
         var endpoint = outcome == GenerationOutcome.Failed ? null : context.Endpoint;
-        var cost = endpoint is null || usage == default ? Cost.Zero : Pricer.Price(usage, TierEdit.Billed(context, endpoint).Prices);
+        var cost = endpoint is null || usage == default
+            ? Cost.Zero
+            : Pricer.Price(usage, TierEdit.Billed(context, context.Current).Prices);
+        List<LossPosting>? expenses = null;
+        if (context.Parts is { } parts)
+        {
+            expenses = PostParts(context, parts, waived);
+            usage = waived ? usage : parts.Usage.Plus(usage);
+            cost = waived ? cost : parts.Cost.Plus(cost);
+        }
+
         var charge = Meter.ChargeFor(cost, context.Hold.Amount, waived);
         var overrun = waived ? Money.Zero : cost.Total - charge.Cost;
         var provider = endpoint?.Provider.Slug;
@@ -54,10 +65,27 @@ internal sealed class SettleStep(ISettlementLog log)
             ProviderCost = cost.Total - overrun,
             Loss = Sum(context.Losses),
         };
-        IReadOnlyList<LossPosting> losses = context.Losses.Count == 0 ? [] : [.. context.Losses];
+        IReadOnlyList<LossPosting> losses = context.Losses.Count == 0 && expenses is null ? [] : [.. context.Losses, .. expenses ?? []];
         await log.SettleAsync(new Settlement(generation, provider, losses) { HoldRecorded = context.Hold.Recorded });
         context.Hold.Settle(charge.Cost, Money.Zero, context.ArrivedAt);
         return new Settled(usage, charge, generation);
+    }
+
+    // Parts that are charged are expenses at their providers; of an answer that is not charged they are losses.
+    private static List<LossPosting>? PostParts(InferenceContext context, AnswerParts parts, bool waived)
+    {
+        var postings = waived ? context.Losses : new List<LossPosting>(parts.List.Count);
+        foreach (var part in parts.List)
+        {
+            var slug = part.Endpoint.Provider.Slug;
+            if (part.Cost.Total > Money.Zero)
+            {
+                postings.Add(new LossPosting(
+                    waived ? LedgerAccount.LossWaived : LedgerAccount.ProviderExpense(slug), slug, part.Cost.Total));
+            }
+        }
+
+        return waived ? null : postings;
     }
 
     private static Money Sum(List<LossPosting> losses)
@@ -96,7 +124,7 @@ internal sealed class SettleStep(ISettlementLog log)
             ErrorCode = error?.Row.Code,
             FinishReason = error is not null ? "error" : streamed ? context.Editor.FinishReason : context.Reader.FinishReason,
             NativeFinishReason = !read ? null : streamed ? context.Editor.NativeFinishReason : context.Reader.NativeFinishReason,
-            PriceVersion = endpoint is null ? 0 : TierEdit.Billed(context, endpoint).PriceSnapshotId,
+            PriceVersion = endpoint is null ? 0 : TierEdit.Billed(context, context.Current).PriceSnapshotId,
             LatencyMs = context.LatencyMs,
             DurationMs = context.ElapsedMs,
             ServiceTier = !read ? null : streamed ? context.Editor.ServiceTier : context.Reader.ServiceTier,

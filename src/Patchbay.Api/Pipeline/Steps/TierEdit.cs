@@ -19,8 +19,8 @@ internal static class TierEdit
     public static bool Replaces(string? asked, Endpoint endpoint) => WordFor(asked, endpoint) != asked;
 
     /// <summary>The endpoint whose prices count for what was served.</summary>
-    public static Endpoint Billed(InferenceContext context, Endpoint endpoint) => endpoint.ServedAs(
-        ServiceTierNames.Served(context.Responder is not null ? context.Editor.ServiceTier : context.Reader.ServiceTier));
+    public static Endpoint Billed(InferenceContext context, Attempt attempt) => attempt.Endpoint!.ServedAs(
+        ServiceTierNames.Served(context.Responder is not null ? attempt.Editor.ServiceTier : attempt.Reader.ServiceTier));
 
     private static bool IsOfOthers(string? asked, Endpoint endpoint)
     {
