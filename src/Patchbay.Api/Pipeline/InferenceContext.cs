@@ -52,6 +52,12 @@ public sealed class InferenceContext
     /// <summary>The body as sent to the provider.</summary>
     public PooledBuffer UpstreamBody { get; } = new();
 
+    /// <summary>The model that the caller asked for first, as it was written; set by step 3.</summary>
+    public string Requested { get; set; } = "";
+
+    /// <summary>What a router made of the request; null when none was asked for. Set by step 3.</summary>
+    public RouterDecision? Router { get; set; }
+
     /// <summary>Where it may go; set by step 3.</summary>
     public RoutePlan Plan { get; set; } = null!;
 
@@ -174,6 +180,8 @@ public sealed class InferenceContext
         _callerLeft = false;
         Http = null!;
         Caller = null!;
+        Requested = "";
+        Router = null;
         Plan = null!;
         Hold = null!;
         Envelope.Reset();

@@ -41,6 +41,7 @@ public sealed partial class InferencePipeline
     private readonly CreditStep _credit;
     private readonly AttemptStep _attempt;
     private readonly SettleStep _settle;
+    private readonly ModelRouter _router;
     private readonly ObjectPool<InferenceContext> _contexts = new DefaultObjectPool<InferenceContext>(
         new DefaultPooledObjectPolicy<InferenceContext>(), 512);
 
@@ -62,6 +63,7 @@ public sealed partial class InferencePipeline
         _credit = new CreditStep(holds, options);
         _attempt = new AttemptStep(invoker, health, clock);
         _settle = new SettleStep(settlements);
+        _router = new ModelRouter(health);
     }
 
     /// <summary>Serves one request to its end.</summary>
@@ -137,7 +139,15 @@ public sealed partial class InferencePipeline
         }
 
         // :: Step 3: plan. The snapshot captured here serves the whole request.
-        context.Plan = RouteStep.Plan(context.Envelope, _catalog.Current, _health, _options.MaxAttempts);
+        var request = RouteStep.Request(context.Envelope, _catalog.Current, _options.MaxAttempts);
+        context.Requested = context.Envelope.Models[0];
+        context.Router = RouterStep.Resolve(context.Envelope, context.Body.Span, in request, _router);
+        if (context.Router is { Error: { } unresolved })
+        {
+            return unresolved;
+        }
+
+        context.Plan = RoutePlanner.Plan(in request, _health, Random.Shared);
         if (context.Plan.Error is { } unroutable)
         {
             return unroutable;
@@ -247,7 +257,8 @@ public sealed partial class InferencePipeline
         {
             await responder.StopCommentsAsync();
             responder.Commit();
-            context.Editor.WriteUsageChunk(settled.Usage, settled.Charge, responder.Output);
+            context.Editor.WriteUsageChunk(
+                settled.Usage, settled.Charge, responder.Output, RoutingMetadata.Of(context, null).Span);
             responder.Output.Write(ChatStreamEditor.DoneFrame);
             await TrySendAsync(responder);
         }
@@ -264,7 +275,8 @@ public sealed partial class InferencePipeline
         var stamp = context.Stamp(context.Binding!.ModelUtf8, context.Binding.ProviderNameUtf8);
         context.UpstreamBody.Clear();
         ChatResponseWriter.Write(
-            context.Whole.Span, context.Reader, stamp, settled.Usage, settled.Charge, context.UpstreamBody);
+            context.Whole.Span, context.Reader, stamp, settled.Usage, settled.Charge, context.UpstreamBody,
+            RoutingMetadata.Of(context, null).Span);
         response.ContentLength = context.UpstreamBody.Length;
         try
         {
@@ -288,9 +300,10 @@ public sealed partial class InferencePipeline
 
         ParameterHeaders.Clear(context.Http.Response);
         var told = context.Errors.Count == 0 ? null : ErrorChoice.Previous(context.Errors, error);
+        var metadata = RoutingMetadata.Of(context, error);
         if (context.Responder is not { } responder)
         {
-            await context.Surface.WriteErrorAsync(context.Http, error, told);
+            await context.Surface.WriteErrorAsync(context.Http, error, told, metadata);
             return;
         }
 
@@ -298,12 +311,12 @@ public sealed partial class InferencePipeline
         if (!responder.HasStarted)
         {
             context.Http.Response.Headers.CacheControl = default;
-            await context.Surface.WriteErrorAsync(context.Http, error, told);
+            await context.Surface.WriteErrorAsync(context.Http, error, told, metadata);
             return;
         }
 
         responder.Commit();
-        context.Editor.WriteErrorChunk(error, responder.Output);
+        context.Editor.WriteErrorChunk(error, responder.Output, metadata.Span);
         if (done)
         {
             responder.Output.Write(ChatStreamEditor.DoneFrame);
@@ -332,7 +345,7 @@ public sealed partial class InferencePipeline
             return Task.CompletedTask;
         }
 
-        return context.Surface.WriteErrorAsync(context.Http, error, null);
+        return context.Surface.WriteErrorAsync(context.Http, error, null, RoutingMetadata.Of(context, error));
     }
 
     private static OpenHold DescribeHold(InferenceContext context) => new()

@@ -48,7 +48,7 @@ internal static class RouterCandidates
                 reasons = new ExclusionReason[endpoints.Length];
             }
 
-            filter.Apply(new ResolvedModel(model, free, Sort: null), reasons);
+            filter.Apply(default(ResolvedModel) with { Model = model, FreeOnly = free }, reasons);
             Endpoint? cheapest = null;
             double? median = null;
             var resting = true;

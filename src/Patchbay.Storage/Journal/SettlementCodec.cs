@@ -6,13 +6,17 @@ namespace Patchbay.Storage.Journal;
 /// <summary>A settlement as bytes. The first byte is the form's version.</summary>
 internal static class SettlementCodec
 {
-    private const byte Version = 1;
+    private const byte Plain = 1;
+
+    // With the two members on how the request was routed; most records do without.
+    private const byte Routed = 2;
 
     /// <summary>Appends the settlement.</summary>
     public static void Write(JournalBuffer buffer, Settlement settlement)
     {
         var generation = settlement.Generation;
-        buffer.Byte(Version);
+        var isRouted = generation.Router is not null || generation.Routing is not null;
+        buffer.Byte(isRouted ? Routed : Plain);
         buffer.Byte(Flags(settlement));
         buffer.Text(generation.Id);
         buffer.Fixed(generation.CreatedAt.UtcTicks);
@@ -44,6 +48,11 @@ internal static class SettlementCodec
         WriteAttempts(buffer, generation.Attempts);
         buffer.Text(settlement.ProviderSlug);
         WriteLosses(buffer, settlement.Losses);
+        if (isRouted)
+        {
+            buffer.Text(generation.Router);
+            buffer.Text(generation.Routing);
+        }
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -52,10 +61,10 @@ internal static class SettlementCodec
     {
         var reader = new JournalReader(payload);
         var version = reader.Byte();
-        if (version != Version)
+        if (version is not (Plain or Routed))
         {
             throw new InvalidDataException(
-                $"The settlement journal holds records of version {version}, but this program knows only {Version}.");
+                $"The settlement journal holds records of version {version}, but this program knows only up to {Routed}.");
         }
 
         var flags = reader.Byte();
@@ -64,6 +73,14 @@ internal static class SettlementCodec
         {
             HoldRecorded = (flags & 4) != 0,
         };
+        if (version == Routed)
+        {
+            settlement = settlement with
+            {
+                Generation = generation with { Router = reader.TextOrNull(), Routing = reader.TextOrNull() },
+            };
+        }
+
         return reader.IsAtEnd
             ? settlement
             : throw new InvalidDataException("A record of the settlement journal is longer than what it holds.");

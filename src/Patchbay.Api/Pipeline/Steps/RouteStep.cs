@@ -10,24 +10,22 @@ internal static class RouteStep
     // Bytes per token of ordinary text; routing needs an estimate, money uses the safe bound of one token a byte.
     private const int BytesPerToken = 4;
 
-    public static RoutePlan Plan(RequestEnvelope envelope, CatalogSnapshot snapshot, HealthRegistry health, int maxAttempts) =>
-        RoutePlanner.Plan(
-            new RouteRequest
-            {
-                Snapshot = snapshot,
-                Models = envelope.Models,
-                Used = envelope.Used,
-                Input = envelope.Input,
-                Output = envelope.Output,
-                WantsTools = envelope.WantsTools,
-                WantsJsonSchema = envelope.WantsJsonSchema,
-                EstimatedPromptTokens = envelope.PromptBytes / BytesPerToken,
-                MaxOutputTokens = envelope.MaxOutputTokens,
-                Preferences = envelope.Provider is { } preferences ? Map(preferences) : null,
-                MaxAttempts = maxAttempts,
-            },
-            health,
-            Random.Shared);
+    /// <summary>What routing has to know of the request. Reads the envelope's models again whenever it is planned.</summary>
+    public static RouteRequest Request(RequestEnvelope envelope, CatalogSnapshot snapshot, int maxAttempts) =>
+        new()
+        {
+            Snapshot = snapshot,
+            Models = envelope.Models,
+            Used = envelope.Used,
+            Input = envelope.Input,
+            Output = envelope.Output,
+            WantsTools = envelope.WantsTools,
+            WantsJsonSchema = envelope.WantsJsonSchema,
+            EstimatedPromptTokens = envelope.PromptBytes / BytesPerToken,
+            MaxOutputTokens = envelope.MaxOutputTokens,
+            Preferences = envelope.Provider is { } preferences ? Map(preferences) : null,
+            MaxAttempts = maxAttempts,
+        };
 
     private static RoutePreferences Map(ProviderPreferences from) => new()
     {
