@@ -49,7 +49,7 @@ public sealed partial class InferencePipeline
     public InferencePipeline(
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
-        ILogger<InferencePipeline> log)
+        ModelRouter router, ILogger<InferencePipeline> log)
     {
         _callers = callers;
         _catalog = catalog;
@@ -63,7 +63,7 @@ public sealed partial class InferencePipeline
         _credit = new CreditStep(holds, options);
         _attempt = new AttemptStep(invoker, health, clock);
         _settle = new SettleStep(settlements);
-        _router = new ModelRouter(health);
+        _router = router;
     }
 
     /// <summary>Serves one request to its end.</summary>
