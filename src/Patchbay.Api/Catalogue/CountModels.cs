@@ -14,7 +14,7 @@ internal sealed class CountModels(ModelListings listings, Func<HttpContext, Gate
             return writeError(context, error);
         }
 
-        var count = query.Apply(listings.Current.Snapshot.Models).Count;
+        var count = query.Apply(listings.Current.Models).Count;
         var answer = new DataView<CountView>(new CountView(count));
         return CatalogueAnswer.WriteAsync(context,
             JsonSerializer.SerializeToUtf8Bytes(answer, CatalogueJson.Default.DataViewCountView));

@@ -22,7 +22,7 @@ internal sealed class ListModels(ModelListings listings, Func<HttpContext, Gatew
             return writeError(context, error);
         }
 
-        var matches = query.Apply(listing.Snapshot.Models);
+        var matches = query.Apply(listing.Models);
         if (!query.IsPaged)
         {
             return CatalogueAnswer.WriteAsync(context, listing.Body(matches, matches.Count, next: null));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -15,15 +16,23 @@ internal sealed class ModelListing
     public ModelListing(CatalogSnapshot snapshot)
     {
         Snapshot = snapshot;
-        _bySlug = snapshot.Models.ToFrozenDictionary(
+        Routers = RouterRows.Of(snapshot);
+        Models = [.. snapshot.Models, .. Routers.Where(row => !snapshot.Models.Any(model => model.Slug == row.Slug))];
+        _bySlug = Models.ToFrozenDictionary(
             model => model.Slug,
             model => JsonSerializer.SerializeToUtf8Bytes(ModelView.Of(model), CatalogueJson.Default.ModelView),
             StringComparer.Ordinal);
-        Full = Body([.. snapshot.Models], snapshot.Models.Length, next: null);
+        Full = Body(Models, Models.Length, next: null);
         ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Full).AsSpan(0, 16))}\"";
     }
 
     public CatalogSnapshot Snapshot { get; }
+
+    /// <summary>The rows of routers.</summary>
+    public ImmutableArray<Model> Routers { get; }
+
+    /// <summary>All rows: the models, and behind them the routers.</summary>
+    public ImmutableArray<Model> Models { get; }
 
     /// <summary>The answer to a request without any filter.</summary>
     public byte[] Full { get; }

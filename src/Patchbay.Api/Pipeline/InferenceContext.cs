@@ -58,6 +58,9 @@ public sealed class InferenceContext
     /// <summary>What a router made of the request; null when none was asked for. Set by step 3.</summary>
     public RouterDecision? Router { get; set; }
 
+    /// <summary>The last message of the user, where a router answers by itself; else null.</summary>
+    public string? RouterText { get; set; }
+
     /// <summary>Where it may go; set by step 3.</summary>
     public RoutePlan Plan { get; set; } = null!;
 
@@ -182,6 +185,7 @@ public sealed class InferenceContext
         Caller = null!;
         Requested = "";
         Router = null;
+        RouterText = null;
         Plan = null!;
         Hold = null!;
         Envelope.Reset();

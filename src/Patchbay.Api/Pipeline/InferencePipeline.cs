@@ -83,6 +83,12 @@ public sealed partial class InferencePipeline
                 return;
             }
 
+            if (context.RouterText is not null)
+            {
+                await AnswerAsync(context);
+                return;
+            }
+
             await using var hold = context.Hold;
             hold.DescribeWith(DescribeInFlight, context);
             var error = await AttemptAllAsync(context);
@@ -145,6 +151,12 @@ public sealed partial class InferencePipeline
         if (context.Router is { Error: { } unresolved })
         {
             return unresolved;
+        }
+
+        if (context.Router is { Strategy: RouterStep.BodyBuilder })
+        {
+            context.RouterText = ChatPromptText.Read(context.Body.Span).User;
+            return null;
         }
 
         context.Plan = RoutePlanner.Plan(in request, _health, Random.Shared);
@@ -219,6 +231,31 @@ public sealed partial class InferencePipeline
         }
     }
 
+    // A router that answers by itself: nobody is called and nothing is charged, but it is a generation like any other.
+    private async ValueTask AnswerAsync(InferenceContext context)
+    {
+        ForgetAnswer(context);
+        try
+        {
+            Record(context, await _settle.AnsweredAsync(context), null);
+        }
+        catch (StorageUnavailableException exception)
+        {
+            Log.NotDurable(_log, context.GenerationId, exception);
+            await FailAsync(context, Unrecorded(), done: false);
+            return;
+        }
+
+        context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Router!.Router), "Patchbay"u8.ToArray()));
+        await BuiltRequests.WriteAsync(context);
+    }
+
+    private static GatewayError Unrecorded() => new(
+        GatewayErrorKind.StorageUnavailable, "The usage could not be recorded, so the answer is not charged.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
     // :: Steps 6 to 8.
     private async ValueTask EndAsync(InferenceContext context, GatewayError? error)
     {
@@ -236,12 +273,7 @@ public sealed partial class InferencePipeline
         catch (StorageUnavailableException exception)
         {
             Log.NotDurable(_log, context.GenerationId, exception);
-            var unavailable = new GatewayError(
-                GatewayErrorKind.StorageUnavailable, "The usage could not be recorded, so the answer is not charged.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(2),
-            };
-            await FailAsync(context, unavailable, done: false);
+            await FailAsync(context, Unrecorded(), done: false);
             return;
         }
 

@@ -19,11 +19,13 @@ internal enum QualityArea
 /// <summary>The measured quality of models: their place, from 0 to 1, among all models with published tests. Tests differ in
 /// how hard they are and in which models took them, so scores are not averaged: each model gets an ability and each test a
 /// difficulty such that the log-odds of a score are ability minus difficulty, as nearly as possible (least squares, found by
-/// turns). A model with few results is drawn towards the middle. Immutable; equal catalogues give equal numbers.</summary>
+/// turns). A model with few results is drawn towards what is usual for its age: how much newer models score better in one
+/// and the same test is read off the results too, and it is what connects old tests with new ones that few models share.
+/// Immutable; equal catalogues give equal numbers.</summary>
 internal sealed class ModelQuality
 {
-    private const int Rounds = 200;
-    private const double Doubt = 0.5;
+    private const int Rounds = 100;
+    private const double Doubt = 1;
 
     private static readonly string[] AgentTests = ["SWE-Bench", "Terminal-Bench", "Agent", "τ", "SWE-Atlas"];
     private static readonly string[] OtherTests =
@@ -69,6 +71,7 @@ internal sealed class ModelQuality
     private static Dictionary<string, double> Fit(ImmutableArray<Model> models, Func<string, bool> counts)
     {
         var names = new List<string>();
+        var ages = new List<double?>();
         var tests = new Dictionary<string, int>(StringComparer.Ordinal);
         var results = new List<(int Model, int Test, double Odds)>();
         foreach (var model in models)
@@ -91,9 +94,10 @@ internal sealed class ModelQuality
             }
 
             names.Add(model.Slug);
+            ages.Add(YearOf(model));
         }
 
-        return Places(names, Abilities(names.Count, tests.Count, results));
+        return Places(names, Abilities(Usual(ages, tests.Count, results), tests.Count, results));
     }
 
     // Of several settings of one test the best counts. The unit belongs to the test: it tells versions apart.
@@ -112,9 +116,61 @@ internal sealed class ModelQuality
         return best;
     }
 
-    private static double[] Abilities(int models, int tests, List<(int Model, int Test, double Odds)> results)
+    private static double? YearOf(Model model) =>
+        model.ReleaseDate is { } day ? day.DayNumber / 365.25
+        : model.Created > 0 ? DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeSeconds(model.Created).UtcDateTime).DayNumber / 365.25
+        : null;
+
+    // The ability that is usual for each model's age: the slope of the results over the years, within tests, times the years
+    // that it is newer than the mean. A model of unknown age is of the mean.
+    private static double[] Usual(List<double?> ages, int tests, List<(int Model, int Test, double Odds)> results)
     {
-        var ability = new double[models];
+        var count = new double[tests];
+        var age = new double[tests];
+        var odds = new double[tests];
+        foreach (var result in results)
+        {
+            if (ages[result.Model] is { } year)
+            {
+                count[result.Test]++;
+                age[result.Test] += year;
+                odds[result.Test] += result.Odds;
+            }
+        }
+
+        var together = 0.0;
+        var alone = 0.0;
+        foreach (var result in results)
+        {
+            if (ages[result.Model] is { } year)
+            {
+                var newer = year - (age[result.Test] / count[result.Test]);
+                together += newer * (result.Odds - (odds[result.Test] / count[result.Test]));
+                alone += newer * newer;
+            }
+        }
+
+        var slope = alone > 0 ? together / alone : 0;
+        var known = ages.FindAll(static year => year is not null);
+        var mean = 0.0;
+        foreach (var year in known)
+        {
+            mean += year!.Value / known.Count;
+        }
+
+        var usual = new double[ages.Count];
+        for (var i = 0; i < usual.Length; i++)
+        {
+            usual[i] = slope * ((ages[i] ?? mean) - mean);
+        }
+
+        return usual;
+    }
+
+    private static double[] Abilities(double[] usual, int tests, List<(int Model, int Test, double Odds)> results)
+    {
+        var models = usual.Length;
+        var ability = (double[])usual.Clone();
         var difficulty = new double[tests];
         var sums = new double[Math.Max(models, tests)];
         var counts = new double[Math.Max(models, tests)];
@@ -143,7 +199,7 @@ internal sealed class ModelQuality
 
             for (var i = 0; i < models; i++)
             {
-                ability[i] = sums[i] / (counts[i] + Doubt);
+                ability[i] = (sums[i] + (Doubt * usual[i])) / (counts[i] + Doubt);
             }
         }
 

@@ -44,10 +44,15 @@ internal sealed class ExplainRoute(
         json.WriteStartObject("data"u8);
         json.WriteString("object"u8, "route.explanation"u8);
         ExplanationWriter.WriteStrings(json, "requested"u8, requested);
-        if (decision?.Error is { } unresolved)
+        if (decision is { Error: { } unresolved })
         {
             ExplanationWriter.WriteRouter(json, decision);
             ExplanationWriter.WriteError(json, unresolved);
+        }
+        else if (decision is { Strategy: RouterStep.BodyBuilder })
+        {
+            ExplanationWriter.WriteRouter(json, decision);
+            json.WriteNull("error"u8);
         }
         else
         {

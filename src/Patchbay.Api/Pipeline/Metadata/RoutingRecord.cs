@@ -19,7 +19,7 @@ internal static class RoutingRecord
             return null;
         }
 
-        var verdicts = context.Plan.Verdicts;
+        IReadOnlyList<EndpointVerdict> verdicts = context.Plan is null ? [] : context.Plan.Verdicts;
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
         {

@@ -8,6 +8,9 @@ namespace Patchbay.Api;
 /// a router two comparisons a model.</summary>
 internal static class RouterStep
 {
+    /// <summary>The strategy of the router that answers by itself.</summary>
+    public const string BodyBuilder = "bodybuilder";
+
     /// <summary>Rewrites <see cref="RequestEnvelope.Models"/>. Null when no model is a router; else the decision of the
     /// first one, with an error when no model is left.</summary>
     public static RouterDecision? Resolve(
@@ -23,12 +26,12 @@ internal static class RouterStep
                 continue;
             }
 
+            text ??= ChatPromptText.Read(body);
             if (name.Kind == RouterKind.BodyBuilder)
             {
-                return NotAlone(name);
+                return models.Count > 1 ? NotAlone(name) : Build(name, in request, text.User);
             }
 
-            text ??= ChatPromptText.Read(body);
             var decision = router.Choose(Query(name, envelope, text, in request));
             first ??= decision;
             var asked = models[i];
@@ -81,6 +84,24 @@ internal static class RouterStep
             : null,
         Random = Random.Shared,
     };
+
+    private static RouterDecision Build(RouterName name, in RouteRequest request, string text)
+    {
+        var found = Routing.BodyBuilder.FindModels(request.Snapshot, text);
+        return new RouterDecision
+        {
+            Router = name.Slug,
+            Strategy = name.Strategy,
+            Models = found,
+            Considered = found.Count,
+            Reason = "The models that the last message names.",
+            Error = found.Count > 0 ? null : new GatewayError(
+                GatewayErrorKind.InvalidRequest, "The last message names no model of the catalogue, so there is no request to build.")
+            {
+                Parameter = "messages",
+            },
+        };
+    }
 
     private static RouterDecision NotAlone(RouterName name) => new()
     {
