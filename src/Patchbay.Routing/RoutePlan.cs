@@ -48,6 +48,38 @@ public sealed class RoutePlan
         return false;
     }
 
+    /// <summary>Whether an endpoint of the models that are tried is left alone at present, because of its health.</summary>
+    public bool HasResting
+    {
+        get
+        {
+            if (Health is null)
+            {
+                return Error is not null;
+            }
+
+            Catalog.Model? last = null;
+            foreach (var attempt in Attempts)
+            {
+                if (ReferenceEquals(attempt.Model, last))
+                {
+                    continue;
+                }
+
+                last = attempt.Model;
+                foreach (var endpoint in last.Endpoints)
+                {
+                    if (Health.Find(endpoint.Ordinal)?.Read(PlannedAtMs).Cooling == true)
+                    {
+                        return true;
+                    }
+                }
+            }
+
+            return false;
+        }
+    }
+
     internal HealthRegistry? Health { get; init; }
 
     internal long PlannedAtMs { get; init; }

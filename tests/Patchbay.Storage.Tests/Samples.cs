@@ -57,6 +57,8 @@ internal static class Samples
         ExternalUser = "user",
         UserAgent = "",
         Referer = "https://app.test/",
+        Router = "openrouter/auto",
+        Routing = """{"excluded":{"zdr":1}}""",
         Attempts = [new("acme:echo", "Acme", "acme/écho 🎈", 200, null, 120)],
     };
 

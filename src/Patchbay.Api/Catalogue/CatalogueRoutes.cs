@@ -28,7 +28,7 @@ public static class CatalogueRoutes
         var list = new ListModels(listings, writeError);
         var count = new CountModels(listings, writeError);
         var get = new GetModel(listings, writeError);
-        var endpoints = new ListModelEndpoints(holder, statistics, writeError);
+        var endpoints = new ListModelEndpoints(listings, statistics, writeError);
         var providers = new ListProviders(holder);
 
         routes.MapGet("/models", list.AnswerAsync);

@@ -1,17 +1,16 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Patchbay.Catalog;
 using Patchbay.Core;
 
 namespace Patchbay.Api;
 
 /// <summary><c>GET /models/{author}/{slug}/endpoints</c></summary>
 internal sealed class ListModelEndpoints(
-    CatalogHolder holder, IEndpointStatistics statistics, Func<HttpContext, GatewayError, Task> writeError)
+    ModelListings listings, IEndpointStatistics statistics, Func<HttpContext, GatewayError, Task> writeError)
 {
     public Task AnswerAsync(HttpContext context)
     {
-        if (!GetModel.TryFind(context, holder.Current, out var model, out var error))
+        if (!GetModel.TryFind(context, listings.Current.Snapshot, listings.Current.Routers, out var model, out var error))
         {
             return writeError(context, error);
         }

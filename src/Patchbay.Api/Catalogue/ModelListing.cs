@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -15,19 +16,24 @@ internal sealed class ModelListing
     public ModelListing(CatalogSnapshot snapshot)
     {
         Snapshot = snapshot;
-        Rows = WithAliases(snapshot);
+        Routers = RouterRows.Of(snapshot);
+        Rows = [.. WithAliases(snapshot), .. Routers.Where(row => !snapshot.Models.Any(model => model.Slug == row.Slug))];
         _bySlug = Rows.ToFrozenDictionary(
             model => model.Slug,
             model => JsonSerializer.SerializeToUtf8Bytes(ModelView.Of(model), CatalogueJson.Default.ModelView),
             StringComparer.Ordinal);
-        Full = Body(Rows, Rows.Count, next: null);
+        Full = Body(Rows, Rows.Length, next: null);
         ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Full).AsSpan(0, 16))}\"";
     }
 
     public CatalogSnapshot Snapshot { get; }
 
-    /// <summary>What is listed: the models, newest first, and before each the names that mean it at present.</summary>
-    public IReadOnlyList<Model> Rows { get; }
+    /// <summary>The rows of routers.</summary>
+    public ImmutableArray<Model> Routers { get; }
+
+    /// <summary>What is listed: the models, newest first, and before each the names that mean it at present; behind them the
+    /// routers.</summary>
+    public ImmutableArray<Model> Rows { get; }
 
     /// <summary>The answer to a request without any filter.</summary>
     public byte[] Full { get; }

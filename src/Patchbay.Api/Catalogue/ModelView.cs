@@ -35,7 +35,7 @@ internal sealed record ModelView
     public static ModelView Of(Model model)
     {
         var top = Top(model);
-        var supported = Parameters.None;
+        var supported = model.Kind == RouterRows.Kind ? model.Supported : Parameters.None;
         var context = model.ContextLength;
         foreach (var endpoint in model.Endpoints)
         {
@@ -53,7 +53,9 @@ internal sealed record ModelView
             Description = model.Description ?? "",
             ContextLength = context,
             Architecture = ArchitectureView.Of(model.Input, model.Output, model),
-            Pricing = top is null ? PricingView.Of(PriceList.Free) : PricingView.Of(top),
+            Pricing = top is not null ? PricingView.Of(top)
+                : model.Kind == RouterRows.Kind && !RouterRows.IsFree(model) ? PricingView.Varying
+                : PricingView.Of(PriceList.Free),
             TopProvider = new TopProviderView(
                 top?.ContextLength ?? context, top?.MaxOutputTokens ?? model.MaxOutputTokens, model.IsModerated),
             SupportedParameters = ParameterNames.Of(supported),

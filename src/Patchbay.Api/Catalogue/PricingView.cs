@@ -48,6 +48,9 @@ internal sealed record PricingView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PricingOverrideView[]? Overrides { get; init; }
 
+    /// <summary>Of a router: the prices are those of the model that it chooses.</summary>
+    public static PricingView Varying => new() { Prompt = Unknown, Completion = Unknown };
+
     public static PricingView Of(Endpoint endpoint) =>
         endpoint.PriceKnown
             ? Of(endpoint.Prices)

@@ -18,6 +18,7 @@ public sealed class ChatCompletionsSurface : Surface
             : null);
 
     /// <inheritdoc/>
-    public override Task WriteErrorAsync(HttpContext http, GatewayError error, PreviousError[]? previous) =>
-        http.WriteErrorAsync(error, previous);
+    public override Task WriteErrorAsync(
+        HttpContext http, GatewayError error, PreviousError[]? previous, ReadOnlyMemory<byte> metadata) =>
+        http.WriteErrorAsync(error, previous, metadata);
 }

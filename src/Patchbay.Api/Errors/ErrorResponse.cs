@@ -8,9 +8,11 @@ namespace Patchbay.Api;
 /// <summary>Writes errors as whole answers, in the shape that OpenRouter and OpenAI clients read.</summary>
 public static class ErrorResponse
 {
-    /// <summary>Answers with the error's status and body. Nothing may have been sent before.</summary>
+    /// <summary>Answers with the error's status and body. Nothing may have been sent before. <paramref name="metadata"/> is
+    /// the value of <c>openrouter_metadata</c>; empty for none.</summary>
     public static Task WriteErrorAsync(
-        this HttpContext context, GatewayError error, PreviousError[]? previous = null)
+        this HttpContext context, GatewayError error, PreviousError[]? previous = null,
+        ReadOnlyMemory<byte> metadata = default)
     {
         var response = context.Response;
         response.StatusCode = error.Row.HttpStatus;
@@ -21,9 +23,9 @@ public static class ErrorResponse
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (previous is { Length: > 0 })
+        if (previous is { Length: > 0 } || !metadata.IsEmpty)
         {
-            OpenAiErrorWriter.Write(error, previous, response.BodyWriter);
+            OpenAiErrorWriter.Write(error, previous, response.BodyWriter, metadata.Span);
         }
         else
         {

@@ -8,11 +8,12 @@ public static class NativeRoutes
 {
     /// <summary>Serves the native operations below the given group, such as <c>/api/v1</c>. Needs in the container:
     /// <see cref="CallerDirectory"/>, the default tenant, the stores of generations and of overrides, and a
-    /// <see cref="SystemInfo"/>; and an <see cref="ICatalogueControl"/> where the catalogue can be changed.</summary>
+    /// <see cref="SystemInfo"/>; what the inference routes need, for explanations; and an <see cref="ICatalogueControl"/> where the catalogue can be changed.</summary>
     public static IEndpointRouteBuilder MapNative(this IEndpointRouteBuilder routes)
     {
         routes.MapOperation<ReadGeneration>("GET", "/generation", Access.AnyKey);
         routes.MapOperation<ListGenerations>("GET", "/generations", Access.AnyKey);
+        routes.MapOperation<ExplainRoute>("POST", "/route/explain", Access.Inference);
         routes.MapOperation<ListOverrides>("GET", "/catalog/overrides", Access.Management);
         routes.MapOperation<SetOverride>("PUT", "/catalog/overrides", Access.Management);
         routes.MapOperation<RemoveOverride>("DELETE", "/catalog/overrides", Access.Management);

@@ -56,6 +56,15 @@ public sealed class InferenceContext
     /// <summary>The conversation that it continues or begins; none when nobody could know. Set before step 3.</summary>
     public ConversationKey Conversation { get; set; }
 
+    /// <summary>The model that the caller asked for first, as it was written; set by step 3.</summary>
+    public string Requested { get; set; } = "";
+
+    /// <summary>What a router made of the request; null when none was asked for. Set by step 3.</summary>
+    public RouterDecision? Router { get; set; }
+
+    /// <summary>The last message of the user, where a router answers by itself; else null.</summary>
+    public string? RouterText { get; set; }
+
     /// <summary>Where it may go; set by step 3.</summary>
     public RoutePlan Plan { get; set; } = null!;
 
@@ -225,6 +234,9 @@ public sealed class InferenceContext
         _callerLeft = false;
         Http = null!;
         Caller = null!;
+        Requested = "";
+        Router = null;
+        RouterText = null;
         Plan = null!;
         Conversation = default;
         Hold = null!;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
@@ -41,6 +42,7 @@ public sealed partial class InferencePipeline
     private readonly CreditStep _credit;
     private readonly AttemptLoop _attempts;
     private readonly SettleStep _settle;
+    private readonly ModelRouter _router;
     private readonly ObjectPool<InferenceContext> _contexts = new DefaultObjectPool<InferenceContext>(
         new DefaultPooledObjectPolicy<InferenceContext>(), 512);
 
@@ -48,7 +50,7 @@ public sealed partial class InferencePipeline
     public InferencePipeline(
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
-        ILogger<InferencePipeline> log, AffinityTable? affinity = null)
+        ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -62,6 +64,7 @@ public sealed partial class InferencePipeline
         _affinity = new AffinityStep(affinity);
         _attempts = new AttemptLoop(new AttemptStep(invoker, health, clock), _credit, health, invoker.Limits, watch, options, clock);
         _settle = new SettleStep(settlements);
+        _router = router;
     }
 
     /// <summary>Serves one request to its end.</summary>
@@ -78,6 +81,12 @@ public sealed partial class InferencePipeline
                 InferenceMetrics.Refused(refused);
                 span?.End(refused.Row.HttpStatus, refused);
                 await RefuseAsync(context, refused);
+                return;
+            }
+
+            if (context.RouterText is not null)
+            {
+                await AnswerAsync(context);
                 return;
             }
 
@@ -154,8 +163,21 @@ public sealed partial class InferencePipeline
         }
 
         // :: Step 3: plan. The snapshot captured here serves the whole request.
-        context.Plan = RouteStep.Plan(
-            context.Envelope, _catalog.Current, _health, _options, context.Conversation, _affinity.Table);
+        var request = RouteStep.Request(context.Envelope, _catalog.Current, _options, context.Conversation);
+        context.Requested = context.Envelope.Models[0];
+        context.Router = RouterStep.Resolve(context.Envelope, context.Body.Span, in request, _router);
+        if (context.Router is { Error: { } unresolved })
+        {
+            return unresolved;
+        }
+
+        if (context.Router is { Strategy: RouterStep.BodyBuilder })
+        {
+            context.RouterText = ChatPromptText.Read(context.Body.Span).User;
+            return null;
+        }
+
+        context.Plan = RoutePlanner.Plan(in request, _health, Random.Shared, _affinity.Table);
         if (context.Plan.Error is { } unroutable)
         {
             return unroutable;
@@ -164,6 +186,31 @@ public sealed partial class InferencePipeline
         // :: Step 4: hold.
         return await _credit.HoldAsync(context);
     }
+
+    // A router that answers by itself: nobody is called and nothing is charged, but it is a generation like any other.
+    private async ValueTask AnswerAsync(InferenceContext context)
+    {
+        context.Reader.Reset();
+        try
+        {
+            Record(context, await _settle.AnsweredAsync(context), null);
+        }
+        catch (StorageUnavailableException exception)
+        {
+            Log.NotDurable(_log, context.GenerationId, exception);
+            await FailAsync(context, Unrecorded(), done: false);
+            return;
+        }
+
+        context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Router!.Router), "Patchbay"u8.ToArray()));
+        await BuiltRequests.WriteAsync(context);
+    }
+
+    private static GatewayError Unrecorded() => new(
+        GatewayErrorKind.StorageUnavailable, "The usage could not be recorded, so the answer is not charged.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
 
     // :: Steps 6 to 8.
     private async ValueTask EndAsync(InferenceContext context, GatewayError? error)
@@ -182,12 +229,7 @@ public sealed partial class InferencePipeline
         catch (StorageUnavailableException exception)
         {
             Log.NotDurable(_log, context.GenerationId, exception);
-            var unavailable = new GatewayError(
-                GatewayErrorKind.StorageUnavailable, "The usage could not be recorded, so the answer is not charged.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(2),
-            };
-            await FailAsync(context, unavailable, done: false);
+            await FailAsync(context, Unrecorded(), done: false);
             return;
         }
 
@@ -208,7 +250,8 @@ public sealed partial class InferencePipeline
         {
             await responder.StopCommentsAsync();
             responder.Commit();
-            context.Editor.WriteUsageChunk(settled.Usage, settled.Charge, responder.Output);
+            context.Editor.WriteUsageChunk(
+                settled.Usage, settled.Charge, responder.Output, RoutingMetadata.Of(context, null).Span);
             responder.Output.Write(ChatStreamEditor.DoneFrame);
             await TrySendAsync(responder);
         }
@@ -226,7 +269,9 @@ public sealed partial class InferencePipeline
         var stamp = context.Stamp(attempt.Binding!.ModelUtf8, attempt.Binding.ProviderNameUtf8);
         var body = attempt.UpstreamBody;
         body.Clear();
-        ChatResponseWriter.Write(attempt.Whole.Span, attempt.Reader, stamp, settled.Usage, settled.Charge, body);
+        ChatResponseWriter.Write(
+            attempt.Whole.Span, attempt.Reader, stamp, settled.Usage, settled.Charge, body,
+            RoutingMetadata.Of(context, null).Span);
         response.ContentLength = body.Length;
         try
         {
@@ -250,9 +295,10 @@ public sealed partial class InferencePipeline
 
         ParameterHeaders.Clear(context.Http.Response);
         var told = context.Errors.Count == 0 ? null : ErrorChoice.Previous(context.Errors, error);
+        var metadata = RoutingMetadata.Of(context, error);
         if (context.Responder is not { } responder)
         {
-            await context.Surface.WriteErrorAsync(context.Http, error, told);
+            await context.Surface.WriteErrorAsync(context.Http, error, told, metadata);
             return;
         }
 
@@ -260,12 +306,12 @@ public sealed partial class InferencePipeline
         if (!responder.HasStarted)
         {
             context.Http.Response.Headers.CacheControl = default;
-            await context.Surface.WriteErrorAsync(context.Http, error, told);
+            await context.Surface.WriteErrorAsync(context.Http, error, told, metadata);
             return;
         }
 
         responder.Commit();
-        context.Editor.WriteErrorChunk(error, responder.Output);
+        context.Editor.WriteErrorChunk(error, responder.Output, metadata.Span);
         if (done)
         {
             responder.Output.Write(ChatStreamEditor.DoneFrame);
@@ -294,7 +340,7 @@ public sealed partial class InferencePipeline
             return Task.CompletedTask;
         }
 
-        return context.Surface.WriteErrorAsync(context.Http, error, null);
+        return context.Surface.WriteErrorAsync(context.Http, error, null, RoutingMetadata.Of(context, error));
     }
 
     private static OpenHold DescribeHold(InferenceContext context) => new()

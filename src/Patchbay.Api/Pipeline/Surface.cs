@@ -14,6 +14,8 @@ public abstract class Surface
     /// <summary>Reads the body into the envelope; an error names the member at fault.</summary>
     public abstract GatewayError? Read(ReadOnlySpan<byte> body, RequestEnvelope envelope);
 
-    /// <summary>Answers with an error when nothing has been sent yet.</summary>
-    public abstract Task WriteErrorAsync(HttpContext http, GatewayError error, PreviousError[]? previous);
+    /// <summary>Answers with an error when nothing has been sent yet. <paramref name="metadata"/> is the value of
+    /// <c>openrouter_metadata</c>; empty when the caller did not ask for it.</summary>
+    public abstract Task WriteErrorAsync(
+        HttpContext http, GatewayError error, PreviousError[]? previous, ReadOnlyMemory<byte> metadata);
 }

@@ -110,6 +110,12 @@ public sealed record Generation
     /// <summary>The calling app, from its HTTP-Referer.</summary>
     public string? Referer { get; init; }
 
+    /// <summary>The router that was asked for, such as <c>openrouter/auto</c>; null when a model was.</summary>
+    public string? Router { get; init; }
+
+    /// <summary>A JSON object that says how the request was routed; null where its attempts tell all.</summary>
+    public string? Routing { get; init; }
+
     /// <summary>Every attempt in order; empty when no endpoint was called.</summary>
     public IReadOnlyList<GenerationAttempt> Attempts { get; init; } = [];
 }

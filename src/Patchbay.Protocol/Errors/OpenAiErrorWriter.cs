@@ -17,13 +17,22 @@ public static class OpenAiErrorWriter
     /// <summary>Writes the whole body, <c>{"error":{…}}</c>.</summary>
     public static void Write(GatewayError error, IBufferWriter<byte> output) => Write(error, default, output);
 
-    /// <summary>Writes the whole body, with the attempts that failed before.</summary>
-    public static void Write(GatewayError error, ReadOnlySpan<PreviousError> previous, IBufferWriter<byte> output)
+    /// <summary>Writes the whole body, with the attempts that failed before. <paramref name="metadata"/> is the value of
+    /// <c>openrouter_metadata</c>, valid JSON; empty to write none.</summary>
+    public static void Write(
+        GatewayError error, ReadOnlySpan<PreviousError> previous, IBufferWriter<byte> output,
+        ReadOnlySpan<byte> metadata = default)
     {
         using var json = new Utf8JsonWriter(output, ErrorBody.Options);
         json.WriteStartObject();
         json.WritePropertyName("error"u8);
         ErrorBody.WriteError(json, error, isChunk: false, previous);
+        if (!metadata.IsEmpty)
+        {
+            json.WritePropertyName("openrouter_metadata"u8);
+            json.WriteRawValue(metadata, skipInputValidation: true);
+        }
+
         json.WriteEndObject();
     }
 }

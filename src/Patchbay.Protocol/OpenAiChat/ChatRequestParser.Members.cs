@@ -429,53 +429,6 @@ internal ref partial struct ChatRequestParser
         return true;
     }
 
-    private bool Plugins()
-    {
-        if (_reader.TokenType != JsonTokenType.StartArray)
-        {
-            return Fail("plugins", "an array");
-        }
-
-        for (var i = 0; _reader.Read() && _reader.TokenType != JsonTokenType.EndArray; i++)
-        {
-            _envelope.HasPlugins = true;
-            if (_reader.TokenType != JsonTokenType.StartObject)
-            {
-                return Fail($"plugins[{i}]", "an object");
-            }
-
-            var hasId = false;
-            var isWeb = false;
-            var isOff = false;
-            while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var isId = _reader.ValueTextEquals("id"u8);
-                var isSwitch = _reader.ValueTextEquals("enabled"u8);
-                _reader.Read();
-                isOff |= isSwitch && _reader.TokenType == JsonTokenType.False;
-                if (isId && _reader.TokenType == JsonTokenType.String)
-                {
-                    hasId = true;
-                    isWeb = _reader.ValueTextEquals("web"u8);
-                }
-
-                if (!SkipValue())
-                {
-                    return false;
-                }
-            }
-
-            if (!hasId)
-            {
-                return Fail($"plugins[{i}].id", "a string");
-            }
-
-            _envelope.WantsWebPlugin |= isWeb && !isOff;
-        }
-
-        return true;
-    }
-
     private static readonly string[] Routes = ["fallback", "sort"];
 
     private bool Route()

@@ -14,19 +14,21 @@ public static class ChatResponseWriter
     /// <param name="usage">What is charged for.</param>
     /// <param name="charge">What it costs.</param>
     /// <param name="output">Receives the new body.</param>
+    /// <param name="metadata">The value of <c>openrouter_metadata</c>, valid JSON; empty to write none.</param>
     public static void Write(
         ReadOnlySpan<byte> body,
         ChatResponseReader read,
         in ResponseStamp stamp,
         in Usage usage,
         in Charge charge,
-        IBufferWriter<byte> output)
+        IBufferWriter<byte> output,
+        ReadOnlySpan<byte> metadata = default)
     {
         var scan = read.Scan;
         var splices = scan.Splices;
         var reported = scan.UsageRange is { } range ? body[range] : default;
         var sink = new ByteSink(
-            output, ChatSplicer.Bound(body, splices, stamp) + ChatUsageWriter.Bound(reported.Length));
+            output, ChatSplicer.Bound(body, splices, stamp) + ChatUsageWriter.Bound(reported.Length) + metadata.Length + 32);
         var from = 0;
         var next = ChatSplicer.Copy(body, ref from, scan.CloseAt, splices, 0, stamp, ref sink);
         var hasUsage = next < splices.Length && splices[next].Kind == SpliceKind.Usage;
@@ -43,6 +45,12 @@ public static class ChatResponseWriter
         {
             sink.Append(hasMembers ? ",\"usage\":"u8 : "\"usage\":"u8);
             ChatUsageWriter.Write(reported, usage, charge, ref sink);
+        }
+
+        if (!metadata.IsEmpty)
+        {
+            sink.Append(",\"openrouter_metadata\":"u8);
+            sink.Append(metadata);
         }
 
         ChatSplicer.Copy(body, ref from, body.Length, splices, next, stamp, ref sink);

@@ -159,19 +159,23 @@ public sealed class ChatStreamEditor
     }
 
     /// <summary>Writes the one event that carries usage and cost, with an empty <c>choices</c>. The provider's further
-    /// members of its usage object are kept.</summary>
-    public void WriteUsageChunk(in Usage usage, in Charge charge, IBufferWriter<byte> output)
+    /// members of its usage object are kept. <paramref name="metadata"/> is the value of <c>openrouter_metadata</c>, JSON
+    /// on one line; empty to write none.</summary>
+    public void WriteUsageChunk(
+        in Usage usage, in Charge charge, IBufferWriter<byte> output, ReadOnlySpan<byte> metadata = default)
     {
-        var sink = new ByteSink(output, Head() + ChatUsageWriter.Bound(_usageLength));
+        var sink = new ByteSink(output, Head() + ChatUsageWriter.Bound(_usageLength) + metadata.Length);
         AppendHead(ref sink);
         sink.Append(",\"choices\":[],\"usage\":"u8);
         ChatUsageWriter.Write(_usage.AsSpan(0, _usageLength), usage, charge, ref sink);
+        AppendMetadata(metadata, ref sink);
         sink.Append("}\n\n"u8);
         sink.Complete();
     }
 
-    /// <summary>Writes the event that tells of an error after the stream has begun. It carries no usage.</summary>
-    public void WriteErrorChunk(GatewayError error, IBufferWriter<byte> output)
+    /// <summary>Writes the event that tells of an error after the stream has begun. It carries no usage.
+    /// <paramref name="metadata"/> as in <see cref="WriteUsageChunk"/>.</summary>
+    public void WriteErrorChunk(GatewayError error, IBufferWriter<byte> output, ReadOnlySpan<byte> metadata = default)
     {
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body, ErrorBody.Options))
@@ -179,12 +183,14 @@ public sealed class ChatStreamEditor
             ErrorBody.WriteError(json, error, isChunk: true, default);
         }
 
-        var sink = new ByteSink(output, Head() + body.WrittenCount + 160);
+        var sink = new ByteSink(output, Head() + body.WrittenCount + metadata.Length + 160);
         AppendHead(ref sink);
         sink.Append(",\"error\":"u8);
         sink.Append(body.WrittenSpan);
         sink.Append(",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\","u8);
-        sink.Append("\"native_finish_reason\":null}]}\n\n"u8);
+        sink.Append("\"native_finish_reason\":null}]"u8);
+        AppendMetadata(metadata, ref sink);
+        sink.Append("}\n\n"u8);
         sink.Complete();
     }
 
@@ -335,7 +341,16 @@ public sealed class ChatStreamEditor
         return copy;
     }
 
-    private int Head() => 160 + _stamp.Id.Length + _stamp.Model.Length + _stamp.Provider.Length;
+    private static void AppendMetadata(ReadOnlySpan<byte> metadata, ref ByteSink sink)
+    {
+        if (!metadata.IsEmpty)
+        {
+            sink.Append(",\"openrouter_metadata\":"u8);
+            sink.Append(metadata);
+        }
+    }
+
+    private int Head() => 192 + _stamp.Id.Length + _stamp.Model.Length + _stamp.Provider.Length;
 
     private void AppendHead(ref ByteSink sink)
     {

@@ -65,6 +65,15 @@ public sealed class RequestEnvelope
     /// <summary>The request wants the plugin <c>web</c>, which searches before the model answers.</summary>
     public bool WantsWebPlugin { get; internal set; }
 
+    /// <summary>The options of the plugin <c>auto-router</c>, or null when the request has none or switches it off.</summary>
+    public AutoRouterPlugin? AutoRouter { get; internal set; }
+
+    /// <summary>The options of the plugin <c>auto-beta-router</c>, likewise.</summary>
+    public AutoRouterPlugin? AutoBetaRouter { get; internal set; }
+
+    /// <summary>The options of the plugin <c>pareto-router</c>, likewise.</summary>
+    public ParetoRouterPlugin? ParetoRouter { get; internal set; }
+
     /// <summary>The reasoning effort that the caller wants (<c>reasoning.effort</c> or <c>reasoning_effort</c>;
     /// <c>medium</c> for <c>reasoning.enabled</c>, <c>none</c> for its opposite), or null.</summary>
     public string? ReasoningEffort { get; internal set; }
@@ -147,6 +156,9 @@ public sealed class RequestEnvelope
         Preset = null;
         HasPlugins = false;
         WantsWebPlugin = false;
+        AutoRouter = null;
+        AutoBetaRouter = null;
+        ParetoRouter = null;
         ReasoningEffort = null;
         ReasoningMaxTokens = null;
         ExcludeReasoning = false;

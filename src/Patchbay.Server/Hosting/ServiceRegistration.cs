@@ -37,6 +37,7 @@ internal static class ServiceRegistration
         services.AddSingleton<HoldKeeper>();
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();
+        services.AddSingleton(provider => new ModelRouter(provider.GetRequiredService<HealthRegistry>()));
         services.AddSingleton<IEndpointStatistics, RoutingStatistics>();
         if (settings.Affinity.Entries > 0)
         {

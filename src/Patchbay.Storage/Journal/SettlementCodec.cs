@@ -6,17 +6,23 @@ namespace Patchbay.Storage.Journal;
 /// <summary>A settlement as bytes. The first byte is the form's version.</summary>
 internal static class SettlementCodec
 {
-    private const byte Version = 1;
+    private const byte Plain = 1;
 
-    // The same, and the kind of each attempt. Written only where a kind is not the ordinary one.
-    private const byte VersionWithKinds = 2;
+    // Added to the version where the kind of each attempt is written: only where one is not the ordinary kind.
+    private const byte WithKinds = 1;
+
+    // Added to the version where the two members on how the request was routed are written; most records do without.
+    private const byte Routed = 2;
+
+    private const byte Newest = Plain + WithKinds + Routed;
 
     /// <summary>Appends the settlement.</summary>
     public static void Write(JournalBuffer buffer, Settlement settlement)
     {
         var generation = settlement.Generation;
         var withKinds = HasKinds(generation.Attempts);
-        buffer.Byte(withKinds ? VersionWithKinds : Version);
+        var isRouted = generation.Router is not null || generation.Routing is not null;
+        buffer.Byte((byte)(Plain + (withKinds ? WithKinds : 0) + (isRouted ? Routed : 0)));
         buffer.Byte(Flags(settlement));
         buffer.Text(generation.Id);
         buffer.Fixed(generation.CreatedAt.UtcTicks);
@@ -48,6 +54,11 @@ internal static class SettlementCodec
         WriteAttempts(buffer, generation.Attempts, withKinds);
         buffer.Text(settlement.ProviderSlug);
         WriteLosses(buffer, settlement.Losses);
+        if (isRouted)
+        {
+            buffer.Text(generation.Router);
+            buffer.Text(generation.Routing);
+        }
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -56,18 +67,26 @@ internal static class SettlementCodec
     {
         var reader = new JournalReader(payload);
         var version = reader.Byte();
-        if (version is not (Version or VersionWithKinds))
+        if (version is < Plain or > Newest)
         {
             throw new InvalidDataException(
-                $"The settlement journal holds records of version {version}, but this program knows only up to {VersionWithKinds}.");
+                $"The settlement journal holds records of version {version}, but this program knows only up to {Newest}.");
         }
 
         var flags = reader.Byte();
-        var generation = ReadGeneration(ref reader, flags, version == VersionWithKinds);
+        var generation = ReadGeneration(ref reader, flags, ((version - Plain) & WithKinds) != 0);
         var settlement = new Settlement(generation, reader.TextOrNull(), ReadLosses(ref reader))
         {
             HoldRecorded = (flags & 4) != 0,
         };
+        if (((version - Plain) & Routed) != 0)
+        {
+            settlement = settlement with
+            {
+                Generation = generation with { Router = reader.TextOrNull(), Routing = reader.TextOrNull() },
+            };
+        }
+
         return reader.IsAtEnd
             ? settlement
             : throw new InvalidDataException("A record of the settlement journal is longer than what it holds.");

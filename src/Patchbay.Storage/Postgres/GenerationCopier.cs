@@ -71,6 +71,8 @@ internal static class GenerationCopier
         await row.AddAsync(described?.Status);
         await row.AddAsync(described?.LatencyMs);
         await row.AddAsync(described is null && generation.Attempts.Count > 0 ? AttemptText.Write(generation.Attempts) : null);
+        await row.AddAsync(generation.Router);
+        await row.AddAsync(generation.Routing);
     }
 
     private readonly record struct Row(NpgsqlBinaryImporter Copy, CancellationToken CancellationToken)

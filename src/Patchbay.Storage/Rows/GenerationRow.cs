@@ -16,7 +16,8 @@ internal static class GenerationRow
         streamed, outcome, error_code, finish_reason, native_finish_reason, uncached_input, cache_read, cache_write,
         cache_write_1h, audio_input, output, reasoning, audio_output, images_in, images_out, searches, usage_estimated,
         charge_nanos, provider_cost_nanos, loss_nanos, is_byok, price_version, latency_ms, duration_ms, service_tier,
-        session_id, external_user, user_agent, referer, attempt_status, attempt_latency_ms, attempts
+        session_id, external_user, user_agent, referer, attempt_status, attempt_latency_ms, attempts, router,
+        routing
         """;
 
     /// <summary>Reads a row that was selected with <see cref="Columns"/>, its time in unix milliseconds.</summary>
@@ -67,6 +68,8 @@ internal static class GenerationRow
             ExternalUser = row.TextOrNull(38),
             UserAgent = row.TextOrNull(39),
             Referer = row.TextOrNull(40),
+            Router = row.TextOrNull(44),
+            Routing = row.TextOrNull(45),
         };
         return generation with { Attempts = Attempts(row, generation) };
     }

@@ -6,7 +6,7 @@ namespace Patchbay.Storage.Sqlite;
 /// <summary>Writes settlements inside the writer's transaction: the generations that are new, then what they add up to.</summary>
 internal sealed partial class SettlementWriter
 {
-    private const int GenerationColumns = 44;
+    private const int GenerationColumns = 46;
 
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -109,11 +109,20 @@ internal sealed partial class SettlementWriter
             .Add(generation.Referer);
         if (GenerationRow.DescribesAttempt(generation))
         {
-            statement.Add(generation.Attempts[0].Status).Add(generation.Attempts[0].LatencyMs);
+            statement.Add(generation.Attempts[0].Status).Add(generation.Attempts[0].LatencyMs).Skip();
         }
         else if (generation.Attempts.Count > 0)
         {
             statement.Skip().Skip().Add(AttemptText.Write(generation.Attempts));
+        }
+        else
+        {
+            statement.Skip().Skip().Skip();
+        }
+
+        if (generation.Routing is not null || generation.Router is not null)
+        {
+            statement.Add(generation.Router).Add(generation.Routing);
         }
 
         return statement.Execute() > 0;

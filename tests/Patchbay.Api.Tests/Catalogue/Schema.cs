@@ -94,9 +94,14 @@ internal sealed class Schema
         }
     }
 
-    private static string[] Types(JsonElement type) => type.ValueKind == JsonValueKind.Array
-        ? [.. type.EnumerateArray().Select(one => one.GetString()!)]
-        : type.GetString() is "number" ? ["number", "integer"] : [type.GetString()!];
+    // A whole number is a number.
+    private static string[] Types(JsonElement type)
+    {
+        string[] types = type.ValueKind == JsonValueKind.Array
+            ? [.. type.EnumerateArray().Select(one => one.GetString()!)]
+            : [type.GetString()!];
+        return types.Contains("number") ? [.. types, "integer"] : types;
+    }
 
     private static string TypeOf(JsonElement value) => value.ValueKind switch
     {

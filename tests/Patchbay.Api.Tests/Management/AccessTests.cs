@@ -21,6 +21,7 @@ public sealed class AccessTests
         { "GET", "/auth/key" },
         { "GET", "/generation?id=gen-1" },
         { "GET", "/generations" },
+        { "POST", "/route/explain" },
     };
 
     [Theory]

@@ -19,4 +19,7 @@ internal enum Access
 
     /// <summary>Management keys and the master key.</summary>
     Management,
+
+    /// <summary>Keys that may call models, and the master key.</summary>
+    Inference,
 }

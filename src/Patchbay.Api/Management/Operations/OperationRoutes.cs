@@ -34,7 +34,12 @@ internal static class OperationRoutes
         try
         {
             var found = await context.RequestServices.GetRequiredService<CallerDirectory>().AuthenticateAsync(context);
-            found = access == Access.Management ? found.RequireManagement() : found;
+            found = access switch
+            {
+                Access.Management => found.RequireManagement(),
+                Access.Inference => found.RequireInference(),
+                _ => found,
+            };
             if (found.Caller is not { } caller)
             {
                 await context.WriteErrorAsync(found.Error!);

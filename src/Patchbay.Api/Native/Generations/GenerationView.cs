@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Patchbay.Billing;
 using Patchbay.Core;
@@ -98,6 +99,10 @@ internal sealed record GenerationView
 
     public required IReadOnlyList<AttemptView> ProviderResponses { get; init; }
 
+    /// <summary>How it was routed, where there is more to tell than the attempts do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Patchbay { get; init; }
+
     /// <summary>The generation by what its row says.</summary>
     public static GenerationView Of(Generation generation)
     {
@@ -112,6 +117,7 @@ internal sealed record GenerationView
             CreatedAt = generation.CreatedAt.UtcDateTime,
             Model = generation.Model,
             ProviderName = generation.ProviderName,
+            Router = generation.Router,
             Streamed = generation.Streamed,
             Cancelled = generation.Outcome == GenerationOutcome.Cancelled,
             FinishReason = generation.FinishReason,
@@ -138,6 +144,7 @@ internal sealed record GenerationView
             SessionId = generation.SessionId,
             WorkspaceId = generation.WorkspaceId,
             ProviderResponses = AttemptView.Of(generation),
+            Patchbay = generation.Routing is { } routing ? JsonElement.Parse(routing) : null,
         };
     }
 

@@ -72,6 +72,9 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
         + ((long)envelope.ImageCount * TokensPerImage)
         + TokensPerRequest;
 
+    /// <summary>What would be held for a plan, if the account can pay it.</summary>
+    public Money HoldFor(RoutePlan plan, RequestEnvelope envelope) => Worst(plan, envelope, PromptBound(envelope), null);
+
     private Money Worst(RoutePlan plan, RequestEnvelope envelope, long prompt, long? clamp)
     {
         var most = Money.Zero;
@@ -97,7 +100,8 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
         return least;
     }
 
-    private int OutputBound(Candidate candidate) =>
+    /// <summary>The longest answer of a candidate, in tokens.</summary>
+    public int OutputBound(Candidate candidate) =>
         candidate.Endpoint.MaxOutputTokens ?? candidate.Model.MaxOutputTokens
         ?? Math.Min(candidate.Endpoint.ContextLength ?? int.MaxValue, options.UnknownMaxOutputTokens);
 

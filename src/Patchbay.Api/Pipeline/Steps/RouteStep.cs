@@ -11,30 +11,26 @@ internal static class RouteStep
     // Bytes per token of ordinary text; routing needs an estimate, money uses the safe bound of one token a byte.
     private const int BytesPerToken = 4;
 
-    public static RoutePlan Plan(
-        RequestEnvelope envelope, CatalogSnapshot snapshot, HealthRegistry health, InferenceOptions options,
-        ConversationKey conversation, AffinityTable? affinity) =>
-        RoutePlanner.Plan(
-            new RouteRequest
-            {
-                Snapshot = snapshot,
-                Models = envelope.Models,
-                Used = envelope.Used,
-                Input = envelope.Input,
-                Output = envelope.Output,
-                WantsTools = envelope.WantsTools,
-                WantsJsonSchema = envelope.WantsJsonSchema,
-                EstimatedPromptTokens = envelope.PromptBytes / BytesPerToken,
-                MaxOutputTokens = envelope.MaxOutputTokens,
-                Tier = Tier(envelope.ServiceTier),
-                Preferences = RouteDefaults.Merge(
-                    options.Routing, preset: null, envelope.Provider is { } preferences ? Map(preferences) : null),
-                Conversation = conversation,
-                MaxAttempts = options.MaxAttempts,
-            },
-            health,
-            Random.Shared,
-            affinity);
+    /// <summary>What routing has to know of the request. Reads the envelope's models again whenever it is planned.</summary>
+    public static RouteRequest Request(
+        RequestEnvelope envelope, CatalogSnapshot snapshot, InferenceOptions options, ConversationKey conversation = default) =>
+        new()
+        {
+            Snapshot = snapshot,
+            Models = envelope.Models,
+            Used = envelope.Used,
+            Input = envelope.Input,
+            Output = envelope.Output,
+            WantsTools = envelope.WantsTools,
+            WantsJsonSchema = envelope.WantsJsonSchema,
+            EstimatedPromptTokens = envelope.PromptBytes / BytesPerToken,
+            MaxOutputTokens = envelope.MaxOutputTokens,
+            Tier = Tier(envelope.ServiceTier),
+            Preferences = RouteDefaults.Merge(
+                options.Routing, preset: null, envelope.Provider is { } preferences ? Map(preferences) : null),
+            Conversation = conversation,
+            MaxAttempts = options.MaxAttempts,
+        };
 
     /// <summary>An error for what this release cannot do and must not leave out silently: the web search that the plugin
     /// <c>web</c> and the variant <c>:online</c> ask for.</summary>

@@ -35,6 +35,20 @@ internal sealed class SettleStep(ISettlementLog log)
     public async ValueTask<Settled> FailedAsync(InferenceContext context, GatewayError error) =>
         await SettleAsync(context, default, waived: true, GenerationOutcome.Failed, error);
 
+    /// <summary>Records a request that a router answered by itself. Nothing was held and it costs nothing.</summary>
+    public async ValueTask<Generation> AnsweredAsync(InferenceContext context)
+    {
+        var generation = Describe(context, GenerationOutcome.Completed, error: null) with
+        {
+            Model = context.Router!.Router,
+            Streamed = context.Envelope.Stream,
+            FinishReason = "stop",
+            LatencyMs = context.ElapsedMs,
+        };
+        await log.SettleAsync(new Settlement(generation, null, []));
+        return generation;
+    }
+
     private async ValueTask<Settled> SettleAsync(
         InferenceContext context, Usage usage, bool waived, GenerationOutcome outcome, GatewayError? error)
     {
@@ -132,6 +146,8 @@ internal sealed class SettleStep(ISettlementLog log)
             ExternalUser = envelope.User,
             UserAgent = Cut(request.Headers.UserAgent.ToString(), 256),
             Referer = Cut(request.Headers.Referer.ToString(), 512),
+            Router = context.Router?.Router,
+            Routing = RoutingRecord.Of(context),
             Attempts = [.. context.Attempts],
         };
     }

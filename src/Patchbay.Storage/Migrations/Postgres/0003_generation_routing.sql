@@ -1,0 +1,3 @@
+-- How a request was routed, where its attempts do not tell all: the router that was asked for, and a JSON object.
+ALTER TABLE generation ADD COLUMN router text;
+ALTER TABLE generation ADD COLUMN routing text;
