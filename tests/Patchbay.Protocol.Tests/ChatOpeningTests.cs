@@ -1,5 +1,3 @@
-using Patchbay.Protocol;
-
 namespace Patchbay.Protocol.Tests;
 
 public sealed class ChatOpeningTests
