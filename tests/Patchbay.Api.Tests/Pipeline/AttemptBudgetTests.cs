@@ -1,5 +1,3 @@
-using Patchbay.Api;
-
 namespace Patchbay.Api.Tests.Pipeline;
 
 public sealed class AttemptBudgetTests
