@@ -12,7 +12,8 @@ public static class RoutePlanner
     /// <summary>Plans a request. Equal requests, health and random numbers give equal plans; nothing is changed.
     /// <para>Filters come first and are never relaxed. Then models in the request's order, the endpoints of each by
     /// <c>provider.order</c>, by the sort, or, by default, one of the stable ones drawn with weight 1/price² and the others
-    /// cheapest first, those that failed in the last 30 seconds last. Endpoints that cool down come at the very end. When
+    /// cheapest first, those that failed in the last 30 seconds last; requests with tools prefer the better tier of quality
+    /// before that draw. Endpoints that cool down come at the very end. When
     /// all of them cool down they are tried nevertheless, unless every one has itself asked us to wait: then the error is
     /// <c>NoHealthyProvider</c> with the shortest wait.</para>
     /// <para>A plan has at most <see cref="RouteRequest.MaxAttempts"/> attempts. Each of the first models gets one before
@@ -80,6 +81,7 @@ public static class RoutePlanner
         var partitioned = preferences is not { PartitionNone: true };
         var ordered = preferences?.Order is { Count: > 0 };
         var now = health.Clock.NowMs;
+        var quality = health.Quality;
 
         var cooling = 0;
         var told = 0;
@@ -96,6 +98,7 @@ public static class RoutePlanner
                 : int.MaxValue;
             entry.Metric = MetricOf(sort, seen, now);
             entry.Failing = sort is null && state.Failing;
+            entry.Tier = UsesQuality(in request, models, partitioned ? entry.Model : 0) ? quality.TierOf(endpoint) : default;
             if (state.Cooling)
             {
                 entry.Cooling = true;
@@ -178,8 +181,13 @@ public static class RoutePlanner
         }
     }
 
-    /// <summary>The sort that applies; null for load balancing, which also stands in for quality as long as there are no
-    /// quality data.</summary>
+    /// <summary>Whether the tiers of quality count: where they are asked for, and for requests with tools where no other
+    /// sort is asked for.</summary>
+    private static bool UsesQuality(
+        ref readonly RouteRequest request, ReadOnlySpan<ResolvedModel> models, int model) =>
+        (request.Preferences?.Sort ?? models[model].Sort) is var sort && (sort == RouteSort.Exacto || (sort is null && request.WantsTools));
+
+    /// <summary>The sort that applies; null for load balancing, also within the tiers of quality.</summary>
     private static RouteSort? SortOf(RoutePreferences? preferences, ReadOnlySpan<ResolvedModel> models, int model) =>
         (preferences?.Sort ?? models[model].Sort) is var sort and not RouteSort.Exacto ? sort : null;
 

@@ -105,6 +105,9 @@ public sealed class InferenceContext
     /// <summary>Our own count of the prompt's tokens, where somebody needed it.</summary>
     public long? CountedInput { get; set; }
 
+    /// <summary>What the answer is judged by afterwards; of most requests nothing.</summary>
+    public AnswerEvidence Evidence { get; } = new();
+
     /// <summary>The answer that came in one piece.</summary>
     public PooledBuffer Whole { get; } = new();
 
@@ -156,6 +159,7 @@ public sealed class InferenceContext
     {
         if (Body.Length > LongestKept)
         {
+            Evidence.KeepRequest(Envelope, Body.Span);
             Body.Dispose();
             _canonical = null;
         }
@@ -192,6 +196,8 @@ public sealed class InferenceContext
         _canonical = null;
         CountedInput = null;
         Editor.Release();
+        Editor.Evidence = null;
+        Evidence.Release();
         LatencyMs = null;
         Responder?.Dispose();
         Responder = null;

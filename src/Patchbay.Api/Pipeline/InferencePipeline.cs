@@ -37,6 +37,7 @@ public sealed partial class InferencePipeline
     private readonly InferenceOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<InferencePipeline> _log;
+    private readonly QualityObserver? _quality;
     private readonly UpstreamInvoker _invoker;
     private readonly CreditStep _credit;
     private readonly AttemptStep _attempt;
@@ -48,7 +49,7 @@ public sealed partial class InferencePipeline
     public InferencePipeline(
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
-        ILogger<InferencePipeline> log)
+        ILogger<InferencePipeline> log, QualityObserver? quality = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -58,6 +59,7 @@ public sealed partial class InferencePipeline
         _options = options;
         _clock = clock;
         _log = log;
+        _quality = quality;
         _invoker = invoker;
         _credit = new CreditStep(holds, options);
         _attempt = new AttemptStep(invoker, health, clock);
@@ -83,8 +85,10 @@ public sealed partial class InferencePipeline
 
             await using var hold = context.Hold;
             hold.DescribeWith(DescribeInFlight, context);
+            _quality?.Begin(context);
             var error = await AttemptAllAsync(context);
             await EndAsync(context, error);
+            _quality?.Observe(context, error);
         }
         finally
         {

@@ -78,6 +78,16 @@ public sealed class EndpointHealth
 
     internal Percentiles? Latency(long nowMs) => Measure(ref _cachedLatency, _latency, nowMs, scale: 1);
 
+    /// <summary>What counts over 30 minutes: successes and failures.</summary>
+    internal int Requests30Minutes(long nowMs)
+    {
+        lock (_gate)
+        {
+            var (successes, failures) = _minutes.Sum(nowMs, 30);
+            return (int)(successes + failures);
+        }
+    }
+
     internal Percentiles? Throughput(long nowMs) => Measure(ref _cachedThroughput, _throughput, nowMs, scale: 0.1);
 
     internal HealthState Read(long nowMs)

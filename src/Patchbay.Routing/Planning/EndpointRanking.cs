@@ -8,6 +8,8 @@ namespace Patchbay.Routing;
 /// <para>With neither order nor sort, load is balanced: stable endpoints before those that failed recently, cheapest
 /// first, and then one of the first group is drawn with weight 1/price² and moved to the front. The others keep their
 /// order as fallbacks, so that a retry goes to the cheapest one that works.</para>
+/// <para>Where quality decides, the better tier comes first among the stable ones and among the others, and load is balanced
+/// within the best.</para>
 /// </remarks>
 internal static class EndpointRanking
 {
@@ -36,7 +38,7 @@ internal static class EndpointRanking
     public static void Balance(Span<RankedEndpoint> group, Random random)
     {
         var best = 1;
-        while (best < group.Length && group[best].Failing == group[0].Failing)
+        while (best < group.Length && group[best].Failing == group[0].Failing && group[best].Tier == group[0].Tier)
         {
             best++;
         }
@@ -117,6 +119,11 @@ internal static class EndpointRanking
         if (left.Failing != right.Failing)
         {
             return right.Failing;
+        }
+
+        if (left.Tier != right.Tier)
+        {
+            return left.Tier < right.Tier;
         }
 
         if (left.Metric != right.Metric)

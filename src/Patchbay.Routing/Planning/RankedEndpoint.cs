@@ -18,6 +18,9 @@ internal struct RankedEndpoint
     /// <summary>Recently failing, where load balancing is on.</summary>
     public bool Failing;
 
+    /// <summary>Where quality decides, where it stands; else the same for all.</summary>
+    public QualityTier Tier;
+
     /// <summary>Chosen as an attempt.</summary>
     public bool Kept;
 
