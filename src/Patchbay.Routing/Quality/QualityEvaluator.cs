@@ -32,6 +32,7 @@ internal static class QualityEvaluator
 
     private const double LeastDeviation = 0.01;
     private const double LeastThroughputDeviation = 0.1;
+    private const double LeastScoreDeviation = 0.05;
 
     /// <summary>The tiers of all endpoints of a catalogue.</summary>
     public static QualityTable Evaluate(
@@ -156,7 +157,7 @@ internal static class QualityEvaluator
 
         var scores = Values(measured, static one => one.Score is { Tasks: >= LeastTasks, Value: var value } ? value : null);
         var median = Median(scores);
-        var deviation = Math.Max(Normal * Deviation(scores, median), LeastDeviation);
+        var deviation = Math.Max(Normal * Deviation(scores, median), LeastScoreDeviation);
         foreach (ref var one in measured.AsSpan())
         {
             one.Reasons |= one.Score is { Tasks: >= LeastTasks, Value: var value }

@@ -1,3 +1,5 @@
+using Patchbay.Core;
+
 namespace Patchbay.Server;
 
 /// <summary>Everything that an operator can set, with its default. Immutable; holds secrets, so it has no text form.</summary>
@@ -14,6 +16,9 @@ internal sealed record PatchbaySettings
 
     /// <summary>How the catalogue is kept current.</summary>
     public CatalogSettings Catalog { get; init; } = new();
+
+    /// <summary>How endpoints are probed.</summary>
+    public CanarySettings Canaries { get; init; } = new();
 
     /// <summary>What leaves the process for observers.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
@@ -109,6 +114,22 @@ internal sealed record CatalogSettings
 
     /// <summary>The ports of this machine at which model servers are looked for.</summary>
     public IReadOnlyList<int> LocalPorts { get; init; } = LocalDiscovery.CustomaryPorts;
+}
+
+/// <summary>Section <c>canaries</c>.</summary>
+internal sealed record CanarySettings
+{
+    /// <summary>Whether endpoints are probed at all.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>The most that probes may cost in a UTC day.</summary>
+    public Money Budget { get; init; } = Money.FromDollars(1);
+
+    /// <summary>How long a model's hosts are left alone after a visit.</summary>
+    public TimeSpan Every { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The models whose hosts are visited; empty for all with open weights.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
 }
 
 /// <summary>Section <c>telemetry</c>.</summary>

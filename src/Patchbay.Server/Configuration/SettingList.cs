@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Patchbay.Core;
 
 namespace Patchbay.Server;
 
@@ -59,6 +60,16 @@ internal static class SettingList
         Text("catalog:local_ports", "ports from 1 to 65535, separated by spaces",
             s => string.Join(' ', s.Catalog.LocalPorts),
             (s, v) => Ports(v) is { } ports ? s with { Catalog = s.Catalog with { LocalPorts = ports } } : null),
+        Flag("canaries:enabled",
+            s => s.Canaries.Enabled, (s, v) => s with { Canaries = s.Canaries with { Enabled = v } }),
+        Text("canaries:budget", "US dollars a day, such as 1 or 0.50, at most 10000",
+            s => s.Canaries.Budget.ToString(),
+            (s, v) => Dollars(v) is { } budget ? s with { Canaries = s.Canaries with { Budget = budget } } : null),
+        Duration("canaries:every",
+            s => s.Canaries.Every, (s, v) => s with { Canaries = s.Canaries with { Every = v } }),
+        Text("canaries:models", "slugs of models, separated by spaces, or open for all with open weights",
+            s => s.Canaries.Models.Count == 0 ? "open" : string.Join(' ', s.Canaries.Models),
+            (s, v) => v.Length == 0 ? null : s with { Canaries = s.Canaries with { Models = v == "open" ? [] : v.Split(' ', StringSplitOptions.RemoveEmptyEntries) } }),
         Text("telemetry:otlp_endpoint", "an http or https address",
             s => s.Telemetry.OtlpEndpoint?.AbsoluteUri ?? "none",
             (s, v) => Uri.TryCreate(v, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
@@ -74,6 +85,11 @@ internal static class SettingList
     private static SettingDefinition Text(string key, string form, Func<PatchbaySettings, string> show,
         Func<PatchbaySettings, string, PatchbaySettings?> apply) =>
         new(key, form, show, (settings, text) => apply(settings, text.Trim()));
+
+    private static Money? Dollars(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= 10_000
+            ? Money.FromDollars(dollars)
+            : null;
 
     private static int[]? Ports(string text)
     {

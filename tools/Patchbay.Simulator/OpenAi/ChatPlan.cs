@@ -66,7 +66,7 @@ internal sealed class ChatPlan
             Choices = request.Choices,
             Logprobs = request.Logprobs,
             IncludeUsage = request.IncludeUsage,
-            Text = new TokenText(Dice.Roll(exchange.Options.Seed, Dice.Hash(request.Messages.Span))),
+            Text = new TokenText(Seed(exchange, request, settings), settings.Noise),
         };
         plan.Decide(exchange, request, settings);
         return plan;
@@ -125,10 +125,32 @@ internal sealed class ChatPlan
         Usage = new ChatUsage(exchange.PromptTokens, CompletionTokens, settings.Cached, reasoning);
     }
 
+    private static ulong Seed(Exchange exchange, ChatRequest request, Behavior settings)
+    {
+        var seed = Dice.Roll(exchange.Options.Seed, Dice.Hash(request.Messages.Span));
+        return settings.Voice == 0 ? seed : Dice.Roll(seed, (ulong)settings.Voice);
+    }
+
+    private string Generated(int tokens)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < tokens; i++)
+        {
+            text.Append(Encoding.UTF8.GetString(Text.At(0, i)));
+        }
+
+        return text.ToString();
+    }
+
     private void DecideText(Exchange exchange, ChatRequest request, Behavior settings, int limit)
     {
         IsRefusal = settings.Refusal;
         var literal = LiteralReply.Choose(exchange, request);
+        if (literal is null && settings.Leak is { } leak)
+        {
+            literal = Generated(Math.Min(settings.Tokens, limit)) + leak;
+        }
+
         Literal = literal is null ? null : LiteralReply.Cut(literal, settings.Chunk);
         var wanted = settings.Fault == FaultKind.Empty ? 0 : Literal?.Length ?? settings.Tokens;
         TextTokens = Math.Min(wanted, limit);
