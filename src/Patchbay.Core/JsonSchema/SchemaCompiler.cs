@@ -92,6 +92,12 @@ internal sealed class SchemaCompiler(JsonElement root)
             node.Const = only;
         }
 
+        // A fault counts also where no reference leads to.
+        foreach (var (_, value) in Members(schema, "definitions"u8))
+        {
+            Node(value, depth);
+        }
+
         node.If = Schema(schema, "if"u8, depth);
         node.Then = Schema(schema, "then"u8, depth);
         node.Else = Schema(schema, "else"u8, depth);

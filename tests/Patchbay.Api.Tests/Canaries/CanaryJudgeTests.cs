@@ -20,7 +20,7 @@ public sealed class CanaryJudgeTests
     [Fact]
     public void Another_model_a_broken_template_and_rounded_weights_are_told_apart()
     {
-        var reports = Grade(Good, Good, probe => Answer(probe, voice: 9), probe => Answer(probe, end: "<|im_end|>"), probe => Answer(probe, noise: 3));
+        var reports = Grade(Good, Good, probe => Answer(probe, voice: 9), probe => Answer(probe, end: "<|im_end|>"), probe => Answer(probe, noise: 10));
 
         Assert.Equal(CanaryGrade.A, reports["a"].Grade);
         Assert.Equal(CanaryGrade.A, reports["b"].Grade);

@@ -99,6 +99,7 @@ public sealed class JsonSchemaTests
     [InlineData("""{"maxLength":-1}""")]
     [InlineData("""{"allOf":[]}""")]
     [InlineData("""{"enum":[]}""")]
+    [InlineData("""{"definitions":{"unused":{"type":"text"}}}""")]
     [InlineData("""{"items":{"type":5}}""")]
     [InlineData("""{"$ref":"#/definitions/none"}""")]
     [InlineData("""{"$ref":"https://example.com/schema"}""")]

@@ -51,7 +51,7 @@ public sealed class CanaryTests
         Assert.Equal(12, (await books.ListAsync(100, Token)).Count);
         Assert.Empty(await books.AuditAsync(Token));
         await Until.TrueAsync(
-            async () => (await world.Api.GetAsync("/metrics", Token)).Body.Contains("patchbay_quality_answers", StringComparison.Ordinal), Token);
+            async () => (await world.Api.GetAsync("/metrics", Token)).Body.Contains("patchbay_quality_answers_total", StringComparison.Ordinal), Token);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class AnswerJudgeTests
     {
         var request = Request($"\"tools\":{Tools}");
 
-        var whole = Whole(request, Message($$"""{"content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"{{name}}","arguments":{{Quote(arguments)}}}}]}"""), "tool_calls");
+        var whole = Whole(request, Message($$$"""{"content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"{{{name}}}","arguments":{{{Quote(arguments)}}}}}]}"""), "tool_calls");
         var stream = Stream(request, "tool_calls", CallChunks(0, name, arguments));
 
         Assert.Equal(new AnswerFindings(true, false, faults), whole);
@@ -206,9 +206,9 @@ public sealed class AnswerJudgeTests
 
     private static string[] CallChunks(int index, string name, string arguments) =>
     [
-        Delta($$"""{"tool_calls":[{"index":{{index}},"id":"c{{index}}","type":"function","function":{"name":"{{name}}","arguments":""}}]}"""),
+        Delta($$$"""{"tool_calls":[{"index":{{{index}}},"id":"c{{{index}}}","type":"function","function":{"name":"{{{name}}}","arguments":""}}]}"""),
         .. arguments.Chunk(5).Select(piece =>
-            Delta($$"""{"tool_calls":[{"index":{{index}},"function":{"arguments":{{Quote(new string(piece))}}}}]}""")),
+            Delta($$$"""{"tool_calls":[{"index":{{{index}}},"function":{"arguments":{{{Quote(new string(piece))}}}}}]}""")),
     ];
 
     private static string Delta(string delta) =>

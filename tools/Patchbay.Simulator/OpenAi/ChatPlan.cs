@@ -131,27 +131,26 @@ internal sealed class ChatPlan
         return settings.Voice == 0 ? seed : Dice.Roll(seed, (ulong)settings.Voice);
     }
 
-    private string Generated(int tokens)
+    // Generated text whose last token is the leak.
+    private byte[][] Leaking(string leak, int tokens)
     {
-        var text = new StringBuilder();
-        for (var i = 0; i < tokens; i++)
+        var pieces = new byte[Math.Max(1, tokens)][];
+        for (var i = 0; i < pieces.Length - 1; i++)
         {
-            text.Append(Encoding.UTF8.GetString(Text.At(0, i)));
+            pieces[i] = Text.At(0, i).ToArray();
         }
 
-        return text.ToString();
+        pieces[^1] = JsonBytes.Escape(leak);
+        return pieces;
     }
 
     private void DecideText(Exchange exchange, ChatRequest request, Behavior settings, int limit)
     {
         IsRefusal = settings.Refusal;
         var literal = LiteralReply.Choose(exchange, request);
-        if (literal is null && settings.Leak is { } leak)
-        {
-            literal = Generated(Math.Min(settings.Tokens, limit)) + leak;
-        }
-
-        Literal = literal is null ? null : LiteralReply.Cut(literal, settings.Chunk);
+        Literal = literal is not null ? LiteralReply.Cut(literal, settings.Chunk)
+            : settings.Leak is { } leak ? Leaking(leak, Math.Min(settings.Tokens, limit))
+            : null;
         var wanted = settings.Fault == FaultKind.Empty ? 0 : Literal?.Length ?? settings.Tokens;
         TextTokens = Math.Min(wanted, limit);
         Finish = settings.Fault == FaultKind.Empty ? null : wanted > limit ? "length" : "stop";
