@@ -13,9 +13,10 @@ public static class RoutePlanner
     /// <summary>Plans a request. Equal requests, health and random numbers give equal plans; nothing is changed.
     /// <para>Filters come first and are never relaxed. Then models in the request's order, the endpoints of each by
     /// <c>provider.order</c>, by the wanted service tier, by the preferred speed, by the sort, or, by default, one of the
-    /// stable ones drawn with weight 1/price² and the others cheapest first, those that failed in the last 30 seconds last.
-    /// Where the table knows who answered the conversation before, that endpoint goes first, unless the request has an order
-    /// of its own. Endpoints that cool down come at the very end. When
+    /// stable ones drawn with weight 1/price² and the others cheapest first, those that failed in the last 30 seconds last;
+    /// requests with tools prefer the better tier of quality before that draw. Where the table knows who answered the
+    /// conversation before, that endpoint goes first, unless the request has an order of its own. Endpoints that cool down
+    /// come at the very end. When
     /// all of them cool down they are tried nevertheless, unless every one has itself asked us to wait: then the error is
     /// <c>NoHealthyProvider</c> with the shortest wait.</para>
     /// <para>A plan has at most <see cref="RouteRequest.MaxAttempts"/> attempts. Each of the first models gets one before
@@ -85,6 +86,7 @@ public static class RoutePlanner
         var partitioned = preferences is not { PartitionNone: true };
         var ordered = preferences?.Order is { Count: > 0 };
         var now = health.Clock.NowMs;
+        var quality = health.Quality;
 
         var cooling = 0;
         var told = 0;
@@ -110,6 +112,7 @@ public static class RoutePlanner
                 entry.LooksBad = state.LooksBad;
             }
 
+            entry.Quality = UsesQuality(in request, models, partitioned ? entry.Model : 0) ? quality.TierOf(endpoint) : default;
             if (state.Cooling)
             {
                 entry.Cooling = true;
@@ -214,8 +217,14 @@ public static class RoutePlanner
         }
     }
 
-    /// <summary>The sort that applies; null for load balancing, which also stands in for quality as long as there are no
-    /// quality data.</summary>
+    /// <summary>Whether the tiers of quality count: where they are asked for, and for requests with tools where no other
+    /// sort is asked for.</summary>
+    private static bool UsesQuality(
+        ref readonly RouteRequest request, ReadOnlySpan<ResolvedModel> models, int model) =>
+        (request.Preferences?.Sort ?? models[model].Sort ?? request.Preferences?.DefaultSort) is var sort
+        && (sort == RouteSort.Exacto || (sort is null && request.WantsTools));
+
+    /// <summary>The sort that applies; null for load balancing, also within the tiers of quality.</summary>
     private static RouteSort? SortOf(RoutePreferences? preferences, ReadOnlySpan<ResolvedModel> models, int model) =>
         (preferences?.Sort ?? models[model].Sort ?? preferences?.DefaultSort) is var sort and not RouteSort.Exacto
             ? sort

@@ -17,6 +17,7 @@ public sealed class ProviderNameTests
         ("src/Patchbay.Providers/ProviderFactory.cs", "replicate", "protocol"),
         ("src/Patchbay.Core/Capabilities/Parameters.cs", "seed", "request parameter"),
         ("src/Patchbay.Protocol/", "seed", "request parameter"),
+        ("src/Patchbay.Api/Canaries/CanaryProbe.cs", "seed", "request parameter"),
         ("src/Patchbay.Protocol/AnthropicMessages/AnthropicDialect.cs", "anthropic", "protocol"),
         ("src/Patchbay.Protocol/CohereChat/CohereDialect.cs", "cohere", "protocol"),
         ("src/Patchbay.Protocol/MistralChat/MistralDialect.cs", "mistral", "protocol"),

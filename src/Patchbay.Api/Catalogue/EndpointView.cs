@@ -47,6 +47,9 @@ internal sealed record EndpointView
     [JsonPropertyName("throughput_last_30m")]
     public EndpointPercentiles? Throughput { get; init; }
 
+    [JsonPropertyName("patchbay_quality")]
+    public QualityView? Quality { get; init; }
+
     public static EndpointView Of(Model model, Endpoint endpoint, EndpointStatistics statistics) => new()
     {
         Name = $"{endpoint.Provider.Name} | {model.Slug}",
@@ -66,5 +69,6 @@ internal sealed record EndpointView
         SupportsImplicitCaching = endpoint.Prices.CacheRead is not null,
         Latency = statistics.Latency,
         Throughput = statistics.Throughput,
+        Quality = QualityView.Of(statistics),
     };
 }

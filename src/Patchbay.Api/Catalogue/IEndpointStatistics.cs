@@ -1,4 +1,5 @@
 using Patchbay.Catalog;
+using Patchbay.Routing;
 
 namespace Patchbay.Api;
 
@@ -29,6 +30,12 @@ public sealed record EndpointStatistics
 
     /// <summary>Output tokens a second over the last 30 minutes.</summary>
     public EndpointPercentiles? Throughput { get; init; }
+
+    /// <summary>How its answers compare with those of the other endpoints; null without any.</summary>
+    public QualityVerdict? Quality { get; init; }
+
+    /// <summary>What the canaries found; null where they were not.</summary>
+    public CanaryReport? Canary { get; init; }
 
     /// <summary>0 is healthy; below zero it is deranked or down (-1, -2, -3, -5, -10).</summary>
     public int Status { get; init; }

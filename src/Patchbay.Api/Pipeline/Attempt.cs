@@ -189,6 +189,7 @@ internal sealed class Attempt
         Whole.Clear();
         Kept.Dispose();
         Editor.Release();
+        Editor.Evidence = null;
     }
 
     /// <summary>Gives all memory back.</summary>

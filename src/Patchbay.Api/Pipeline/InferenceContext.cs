@@ -128,6 +128,9 @@ public sealed class InferenceContext
     /// <summary>Our own count of the prompt's tokens, where somebody needed it.</summary>
     public long? CountedInput { get; set; }
 
+    /// <summary>What the answer is judged by afterwards; of most requests nothing.</summary>
+    public AnswerEvidence Evidence { get; } = new();
+
     /// <summary>From arrival to the first byte of the answer.</summary>
     public int? LatencyMs => Parts is { } parts ? parts.LatencyMs : Current.LatencyMs;
 
@@ -208,6 +211,7 @@ public sealed class InferenceContext
     {
         if (Body.Length > LongestKept && !Continues)
         {
+            Evidence.KeepRequest(Envelope, Body.Span);
             Body.Dispose();
             _canonical = null;
         }
@@ -253,6 +257,7 @@ public sealed class InferenceContext
         Continues = false;
         _canonical = null;
         CountedInput = null;
+        Evidence.Release();
         Responder?.Dispose();
         Responder = null;
     }

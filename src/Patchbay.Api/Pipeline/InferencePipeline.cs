@@ -38,6 +38,7 @@ public sealed partial class InferencePipeline
     private readonly InferenceOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<InferencePipeline> _log;
+    private readonly QualityObserver? _quality;
     private readonly UpstreamInvoker _invoker;
     private readonly CreditStep _credit;
     private readonly AttemptLoop _attempts;
@@ -50,7 +51,7 @@ public sealed partial class InferencePipeline
     public InferencePipeline(
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
-        ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null)
+        ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -59,6 +60,7 @@ public sealed partial class InferencePipeline
         _options = options;
         _clock = clock;
         _log = log;
+        _quality = quality;
         _invoker = invoker;
         _credit = new CreditStep(holds, options);
         _affinity = new AffinityStep(affinity);
@@ -92,10 +94,12 @@ public sealed partial class InferencePipeline
 
             await using var hold = context.Hold;
             hold.DescribeWith(DescribeInFlight, context);
+            _quality?.Begin(context);
 
             // :: Step 5: attempt, in the order of the plan, until one endpoint answers or content has reached the caller.
             var error = await _attempts.RunAsync(context);
             await EndAsync(context, error);
+            _quality?.Observe(context, error);
         }
         finally
         {

@@ -31,6 +31,10 @@ public static class LedgerAccount
     /// <summary>Cost of answers that are not charged: empty ones, and those that ended in an error.</summary>
     public const string LossWaived = "loss:waived";
 
+    /// <summary>What the operator spends on canaries in a day: one account a day, so that its balance is the day's budget
+    /// used. Never a customer's.</summary>
+    public static string Canaries(DateOnly day) => $"expense:canaries:{day:yyyy-MM-dd}";
+
     /// <summary>The credits of an organization: what we owe it. Negative when it has used more than it was given.</summary>
     public static string Credits(Guid organizationId) =>
         CreditNames.GetOrAdd(organizationId, static id => $"liability:credits:{id:N}");

@@ -85,6 +85,9 @@ public sealed class ChatStreamEditor
     /// <summary>Gives back the memory that only <see cref="CountOutputTokens"/> needs.</summary>
     public void Release() => _kept.Release();
 
+    /// <summary>Keeps what the answer is judged by; null when it is not judged.</summary>
+    public AnswerEvidence? Evidence { get; set; }
+
     /// <summary>How many events carried content.</summary>
     public int ContentFrames { get; private set; }
 
@@ -101,6 +104,7 @@ public sealed class ChatStreamEditor
     {
         _stamp = stamp;
         _scan.Reset();
+        Evidence?.Forget();
         _scan.HidesReasoning = hidesReasoning;
         _repeated = null;
         _prefix = default;
@@ -127,6 +131,7 @@ public sealed class ChatStreamEditor
         {
             TemplateFrames++;
             _scan.CountLike(_template.HasNestedContent, text, textBytes);
+            Evidence?.ReadLike(text);
             ContentFrames += _scan.ContentHere ? 1 : 0;
             return ChunkResult.Forwarded;
         }
@@ -212,6 +217,7 @@ public sealed class ChatStreamEditor
         if (_scan.ContentHere)
         {
             ContentFrames++;
+            Evidence?.ReadChunk(data);
         }
 
         if (_scan.SawUsage)

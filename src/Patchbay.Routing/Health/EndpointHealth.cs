@@ -86,6 +86,16 @@ public sealed class EndpointHealth
     /// <summary>The same over the last 5 minutes.</summary>
     public Percentiles? TokensPerSecond5Minutes => RecentThroughput(_clock.NowMs);
 
+    /// <summary>What counts over 30 minutes: successes and failures.</summary>
+    internal int Requests30Minutes(long nowMs)
+    {
+        lock (_gate)
+        {
+            var (successes, failures) = _minutes.Sum(nowMs, 30);
+            return (int)(successes + failures);
+        }
+    }
+
     internal Percentiles? Latency(long nowMs) => _latency.HalfHour(nowMs, _gate);
 
     internal Percentiles? Throughput(long nowMs) => _throughput.HalfHour(nowMs, _gate);

@@ -9,6 +9,14 @@ public sealed class HealthRegistry(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private EndpointHealth?[] _slots = [];
+    private volatile QualityTable _quality = QualityTable.Empty;
+
+    /// <summary>The quality of endpoints, as it was compared last.</summary>
+    public QualityTable Quality
+    {
+        get => _quality;
+        internal set => _quality = value;
+    }
 
     /// <summary>The health of this endpoint; an endpoint that was never called is healthy.</summary>
     public EndpointHealth Get(Endpoint endpoint) => Find(endpoint.Ordinal) ?? Create(endpoint.Ordinal);

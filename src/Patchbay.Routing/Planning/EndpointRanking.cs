@@ -12,6 +12,8 @@ namespace Patchbay.Routing;
 /// from an outage has a part of its weight at first. The others keep their order as fallbacks, so that a retry goes to the
 /// cheapest one that works. Where the conversation was answered before, that endpoint goes first and nothing is drawn;
 /// <c>provider.order</c> alone is stronger.</para>
+/// <para>Where quality decides, the better tier comes first among the stable ones and among the others, and load is balanced
+/// within the best.</para>
 /// </remarks>
 internal static class EndpointRanking
 {
@@ -47,6 +49,7 @@ internal static class EndpointRanking
         var best = 1;
         while (best < group.Length
             && group[best].Standing == group[0].Standing
+            && group[best].Quality == group[0].Quality
             && !group[best].InTier
             && !group[0].InTier)
         {
@@ -157,6 +160,11 @@ internal static class EndpointRanking
         if (left.Standing != right.Standing)
         {
             return left.Standing < right.Standing;
+        }
+
+        if (left.Quality != right.Quality)
+        {
+            return left.Quality < right.Quality;
         }
 
         if (left.Metric != right.Metric)

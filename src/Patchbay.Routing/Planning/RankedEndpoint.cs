@@ -33,6 +33,9 @@ internal struct RankedEndpoint
     /// <summary>Known to miss the throughput or latency that the request prefers.</summary>
     public bool Slow;
 
+    /// <summary>Where quality decides, where it stands; else the same for all.</summary>
+    public QualityTier Quality;
+
     /// <summary>Chosen as an attempt.</summary>
     public bool Kept;
 

@@ -1,4 +1,5 @@
 using Patchbay.Api;
+using Patchbay.Core;
 using Patchbay.Routing;
 
 namespace Patchbay.Server;
@@ -26,6 +27,9 @@ internal sealed record PatchbaySettings
 
     /// <summary>Provider preferences that hold for every request, below the ones of workspaces and requests.</summary>
     public RoutePreferences Routing { get; init; } = new() { Path = "routing" };
+
+    /// <summary>How endpoints are probed.</summary>
+    public CanarySettings Canaries { get; init; } = new();
 
     /// <summary>What leaves the process for observers.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
@@ -156,6 +160,22 @@ internal sealed record CatalogSettings
 
     /// <summary>The ports of this machine at which model servers are looked for.</summary>
     public IReadOnlyList<int> LocalPorts { get; init; } = LocalDiscovery.CustomaryPorts;
+}
+
+/// <summary>Section <c>canaries</c>.</summary>
+internal sealed record CanarySettings
+{
+    /// <summary>Whether endpoints are probed at all.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>The most that probes may cost in a UTC day.</summary>
+    public Money Budget { get; init; } = Money.FromDollars(1);
+
+    /// <summary>How long a model's hosts are left alone after a visit.</summary>
+    public TimeSpan Every { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The models whose hosts are visited; empty for all with open weights.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
 }
 
 /// <summary>Section <c>telemetry</c>.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Patchbay.Api;
+using Patchbay.Core;
 
 namespace Patchbay.Server;
 
@@ -78,6 +79,16 @@ internal static class SettingList
             s => string.Join(' ', s.Catalog.LocalPorts),
             (s, v) => Ports(v) is { } ports ? s with { Catalog = s.Catalog with { LocalPorts = ports } } : null),
         .. RoutingSettingList.All,
+        Flag("canaries:enabled",
+            s => s.Canaries.Enabled, (s, v) => s with { Canaries = s.Canaries with { Enabled = v } }),
+        Text("canaries:budget", "US dollars a day, such as 1 or 0.50, at most 10000",
+            s => s.Canaries.Budget.ToString(),
+            (s, v) => Dollars(v) is { } budget ? s with { Canaries = s.Canaries with { Budget = budget } } : null),
+        Duration("canaries:every",
+            s => s.Canaries.Every, (s, v) => s with { Canaries = s.Canaries with { Every = v } }),
+        Text("canaries:models", "slugs of models, separated by spaces, or open for all with open weights",
+            s => s.Canaries.Models.Count == 0 ? "open" : string.Join(' ', s.Canaries.Models),
+            (s, v) => v.Length == 0 ? null : s with { Canaries = s.Canaries with { Models = v == "open" ? [] : v.Split(' ', StringSplitOptions.RemoveEmptyEntries) } }),
         Text("telemetry:otlp_endpoint", "an http or https address",
             s => s.Telemetry.OtlpEndpoint?.AbsoluteUri ?? "none",
             (s, v) => Uri.TryCreate(v, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
@@ -101,6 +112,11 @@ internal static class SettingList
     internal static SettingDefinition Text(string key, string form, Func<PatchbaySettings, string> show,
         Func<PatchbaySettings, string, PatchbaySettings?> apply) =>
         new(key, form, show, (settings, text) => apply(settings, text.Trim()));
+
+    private static Money? Dollars(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= 10_000
+            ? Money.FromDollars(dollars)
+            : null;
 
     private static int[]? Ports(string text)
     {

@@ -177,6 +177,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             Settings,
             new MasterKey(Settings.MasterKey ?? _keyFile!.Key),
             new SystemInfo("Patchbay", Version, Settings.Billing.Mode, Settings.Demo, storage.Kind, _clock.GetUtcNow()));
+        services.AddSingleton(new CanaryStore(_data));
         services.AddCatalogue();
         await AddCatalogAsync(services, reader, storage, tenant, cancellationToken);
 

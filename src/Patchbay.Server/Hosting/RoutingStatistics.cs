@@ -5,7 +5,7 @@ using Endpoint = Patchbay.Catalog.Endpoint;
 namespace Patchbay.Server;
 
 /// <summary>Shows the health that routing keeps of endpoints to the catalogue's pages.</summary>
-internal sealed class RoutingStatistics(HealthRegistry health, TimeProvider clock) : IEndpointStatistics
+internal sealed class RoutingStatistics(HealthRegistry health, CanaryBoard board, TimeProvider clock) : IEndpointStatistics
 {
     private const int Deranked = -2;
     private const int Down = -5;
@@ -21,6 +21,8 @@ internal sealed class RoutingStatistics(HealthRegistry health, TimeProvider cloc
             Uptime1d = seen.Uptime1Day * 100,
             Latency = Of(seen.LatencyMs),
             Throughput = Of(seen.TokensPerSecond),
+            Quality = health.Quality.Find(endpoint),
+            Canary = board.Report(endpoint),
             Status = seen.CoolingUntil > clock.GetUtcNow() ? Down : seen.HadOutage ? Deranked : 0,
         };
     }

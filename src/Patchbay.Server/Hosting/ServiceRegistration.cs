@@ -39,6 +39,7 @@ internal static class ServiceRegistration
         services.AddSingleton<HealthRegistry>();
         services.AddSingleton(provider => new ModelRouter(provider.GetRequiredService<HealthRegistry>()));
         services.AddSingleton<IEndpointStatistics, RoutingStatistics>();
+        services.AddQuality(settings.Canaries);
         if (settings.Affinity.Entries > 0)
         {
             services.AddSingleton(provider => new AffinityTable(
@@ -57,6 +58,25 @@ internal static class ServiceRegistration
         services.AddSingleton(InferenceOptionsOf(settings));
         services.AddHostedService<HoldRecorder>();
         services.AddHostedService<Reconciler>();
+    }
+
+    /// <summary>Adds what judges answers and compares endpoints, and the canaries where they are switched on. Needs
+    /// <see cref="CanaryStore"/> among the services.</summary>
+    private static void AddQuality(this IServiceCollection services, CanarySettings settings)
+    {
+        services.AddSingleton<QualityRegistry>();
+        services.AddSingleton<QualityObserver>();
+        services.AddSingleton<CanaryBoard>();
+        services.AddSingleton<IQualityScores>(provider => provider.GetRequiredService<CanaryBoard>());
+        services.AddHostedService<QualityService>();
+        if (settings.Enabled)
+        {
+            services.AddSingleton(settings);
+            services.AddSingleton(provider => new CanaryBudget(
+                provider.GetRequiredService<ILedgerStore>(), settings.Budget, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<CanaryRound>();
+            services.AddHostedService<CanaryService>();
+        }
     }
 
     /// <summary>Adds what keeps the catalogue current.</summary>

@@ -66,7 +66,7 @@ internal sealed class ChatPlan
             Choices = request.Choices,
             Logprobs = request.Logprobs,
             IncludeUsage = request.IncludeUsage,
-            Text = new TokenText(Dice.Roll(exchange.Options.Seed, Dice.Hash(request.Messages.Span))),
+            Text = new TokenText(Seed(exchange, request, settings), settings.Noise),
         };
         plan.Decide(exchange, request, settings);
         return plan;
@@ -125,11 +125,32 @@ internal sealed class ChatPlan
         Usage = new ChatUsage(exchange.PromptTokens, CompletionTokens, settings.Cached, reasoning);
     }
 
+    private static ulong Seed(Exchange exchange, ChatRequest request, Behavior settings)
+    {
+        var seed = Dice.Roll(exchange.Options.Seed, Dice.Hash(request.Messages.Span));
+        return settings.Voice == 0 ? seed : Dice.Roll(seed, (ulong)settings.Voice);
+    }
+
+    // Generated text whose last token is the leak.
+    private byte[][] Leaking(string leak, int tokens)
+    {
+        var pieces = new byte[Math.Max(1, tokens)][];
+        for (var i = 0; i < pieces.Length - 1; i++)
+        {
+            pieces[i] = Text.At(0, i).ToArray();
+        }
+
+        pieces[^1] = JsonBytes.Escape(leak);
+        return pieces;
+    }
+
     private void DecideText(Exchange exchange, ChatRequest request, Behavior settings, int limit)
     {
         IsRefusal = settings.Refusal;
         var literal = LiteralReply.Choose(exchange, request);
-        Literal = literal is null ? null : LiteralReply.Cut(literal, settings.Chunk);
+        Literal = literal is not null ? LiteralReply.Cut(literal, settings.Chunk)
+            : settings.Leak is { } leak ? Leaking(leak, Math.Min(settings.Tokens, limit))
+            : null;
         var wanted = settings.Fault == FaultKind.Empty ? 0 : Literal?.Length ?? settings.Tokens;
         TextTokens = Math.Min(wanted, limit);
         Finish = settings.Fault == FaultKind.Empty ? null : wanted > limit ? "length" : "stop";

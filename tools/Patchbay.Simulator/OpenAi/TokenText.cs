@@ -4,8 +4,12 @@ using Patchbay.Simulator.Scripting;
 namespace Patchbay.Simulator.OpenAi;
 
 /// <summary>Generated text: token after token of a word list, decided by a seed. Needs no escaping in JSON.</summary>
-internal readonly struct TokenText(ulong seed)
+/// <param name="seed">Decides every token.</param>
+/// <param name="noise">Percent of the tokens that are replaced by others.</param>
+internal readonly struct TokenText(ulong seed, int noise = 0)
 {
+    private const ulong NoiseStream = 1 << 17;
+
     private const ulong ReasoningStream = 1 << 16;
 
     private static readonly byte[][] Openers = Encode("The", "A", "Every", "One", "This", "Each", "Our", "That");
@@ -23,6 +27,11 @@ internal readonly struct TokenText(ulong seed)
     public ReadOnlySpan<byte> At(int choice, int index)
     {
         var roll = Dice.Roll(seed, (ulong)index, (ulong)choice);
+        if (noise > 0 && Dice.Roll(seed, (ulong)index, NoiseStream) % 100 < (ulong)noise)
+        {
+            roll++;
+        }
+
         return index == 0 ? Openers[roll % (ulong)Openers.Length] : Tokens[roll % (ulong)Tokens.Length];
     }
 

@@ -30,6 +30,15 @@ public sealed record Behavior
     /// <summary>Whether the reply is JSON, valid for the request's schema if it has one.</summary>
     public bool Json { get; init; }
 
+    /// <summary>Which model speaks: generated text of one number is unlike that of another.</summary>
+    public int Voice { get; init; }
+
+    /// <summary>Percent of the generated tokens that are others than they should be, as from weights of few bits.</summary>
+    public int Noise { get; init; }
+
+    /// <summary>A text that ends every generated reply, such as a mark of a prompt template.</summary>
+    public string? Leak { get; init; }
+
     /// <summary>Whether the reply is a refusal.</summary>
     public bool Refusal { get; init; }
 

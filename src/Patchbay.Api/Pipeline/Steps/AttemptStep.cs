@@ -116,7 +116,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         return null;
     }
 
-    private static int AnswerStatus(Provider provider) => provider.Dialect?.AnswerStatus ?? StatusCodes.Status200OK;
+    internal static int AnswerStatus(Provider provider) => provider.Dialect?.AnswerStatus ?? StatusCodes.Status200OK;
 
     // All attempts together stay within the bound before an answer.
     private TimeSpan FirstByteLimit(InferenceContext context, Attempt attempt)

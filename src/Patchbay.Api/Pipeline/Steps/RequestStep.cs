@@ -14,7 +14,7 @@ internal static class RequestStep
         var candidate = attempt.Candidate;
         var endpoint = candidate.Endpoint;
         var thinks = (endpoint.Sendable & (Parameters.Reasoning | Parameters.ReasoningEffort)) != 0
-            && context.Plan.Thinks(candidate.Model);
+            && context.Plan is { } plan && plan.Thinks(candidate.Model);
         var target = new DialectTarget
         {
             Model = endpoint.UpstreamModelUtf8,
