@@ -58,6 +58,15 @@ public sealed class InferenceContext
     /// <summary>What a router made of the request; null when none was asked for. Set by step 3.</summary>
     public RouterDecision? Router { get; set; }
 
+    /// <summary>The fusion whose answer this request writes; null when it is none.</summary>
+    internal FusionRun? Fusion { get; set; }
+
+    /// <summary>The part of a fusion that this request is; null when a caller sent it.</summary>
+    internal FusionPart? Part { get; set; }
+
+    /// <summary>Money that was reserved for this request before; null without a fusion.</summary>
+    internal Hold? Reservation => (Fusion ?? Part?.Run)?.Reservation;
+
     /// <summary>Where it may go; set by step 3.</summary>
     public RoutePlan Plan { get; set; } = null!;
 
@@ -139,6 +148,12 @@ public sealed class InferenceContext
         _aborted = http.RequestAborted.UnsafeRegister(OnAborted, this);
     }
 
+    /// <summary>What came before, which other generations did, counts no longer for limits and times of this one.</summary>
+    internal void RestartClock() => ArrivedMs = Environment.TickCount64;
+
+    /// <summary>Gives back what a fusion of this request reserved and nobody took.</summary>
+    internal ValueTask EndReservationAsync() => Fusion?.DisposeAsync() ?? ValueTask.CompletedTask;
+
     /// <summary>Makes this call the one that ends when the caller leaves.</summary>
     public void SetCall(UpstreamCall? call)
     {
@@ -182,6 +197,8 @@ public sealed class InferenceContext
         Caller = null!;
         Requested = "";
         Router = null;
+        Fusion = null;
+        Part = null;
         Plan = null!;
         Hold = null!;
         Envelope.Reset();

@@ -42,6 +42,7 @@ public sealed partial class InferencePipeline
     private readonly AttemptStep _attempt;
     private readonly SettleStep _settle;
     private readonly ModelRouter _router;
+    private readonly FusionStep _fusion;
     private readonly ObjectPool<InferenceContext> _contexts = new DefaultObjectPool<InferenceContext>(
         new DefaultPooledObjectPolicy<InferenceContext>(), 512);
 
@@ -64,13 +65,19 @@ public sealed partial class InferencePipeline
         _attempt = new AttemptStep(invoker, health, clock);
         _settle = new SettleStep(settlements);
         _router = router;
+        _fusion = new FusionStep(this, catalog, health, router, holds, _credit, watch, options);
     }
 
     /// <summary>Serves one request to its end.</summary>
-    public async Task ExecuteAsync(HttpContext http, Surface surface)
+    public Task ExecuteAsync(HttpContext http, Surface surface) => ExecuteAsync(http, surface, null);
+
+    /// <summary>The same for a part of a fusion, which learns what became of it.</summary>
+    internal async Task ExecuteAsync(HttpContext http, Surface surface, FusionPart? part)
     {
         var context = _contexts.Get();
         context.Begin(http, surface, _clock.GetUtcNow());
+        context.Part = part;
+        part?.Began(context.GenerationId);
         http.Response.Headers["X-Generation-Id"] = context.GenerationId;
         using var span = InferenceSpans.Request(context);
         try
@@ -84,6 +91,7 @@ public sealed partial class InferencePipeline
             }
 
             await using var hold = context.Hold;
+            await context.EndReservationAsync();
             hold.DescribeWith(DescribeInFlight, context);
             var error = await AttemptAllAsync(context);
             await EndAsync(context, error);
@@ -95,6 +103,7 @@ public sealed partial class InferencePipeline
                 await responder.StopCommentsAsync();
             }
 
+            await context.EndReservationAsync();
             context.End();
             _contexts.Return(context);
         }
@@ -104,7 +113,7 @@ public sealed partial class InferencePipeline
     private async ValueTask<GatewayError?> AdmitAsync(InferenceContext context)
     {
         var http = context.Http;
-        if (_drain.IsDraining)
+        if (_drain.IsDraining && context.Part is null)
         {
             return new GatewayError(GatewayErrorKind.ShuttingDown, "The server is stopping.")
             {
@@ -138,14 +147,22 @@ public sealed partial class InferencePipeline
             return invalid;
         }
 
+        // A fusion asks its panel now; what goes on is the request of the model that writes the answer.
+        if (FusionSettings.IsAsked(context.Envelope) && await _fusion.RunAsync(context) is { } unfused)
+        {
+            return unfused;
+        }
+
         // :: Step 3: plan. The snapshot captured here serves the whole request.
         var request = RouteStep.Request(context.Envelope, _catalog.Current, _options.MaxAttempts);
-        context.Requested = context.Envelope.Models[0];
+        context.Requested = context.Fusion?.Requested ?? context.Envelope.Models[0];
         context.Router = RouterStep.Resolve(context.Envelope, context.Body.Span, in request, _router);
         if (context.Router is { Error: { } unresolved })
         {
             return unresolved;
         }
+
+        context.Router = context.Fusion?.Decision ?? context.Router;
 
         context.Plan = RoutePlanner.Plan(in request, _health, Random.Shared);
         if (context.Plan.Error is { } unroutable)
@@ -162,7 +179,7 @@ public sealed partial class InferencePipeline
     {
         if (context.Envelope.Stream)
         {
-            context.Responder = new Responder(context.Http.Response, _watch, _options.ProcessingCommentAfter);
+            context.Responder ??= new Responder(context.Http.Response, _watch, _options.ProcessingCommentAfter);
         }
 
         ForgetAnswer(context);
@@ -241,9 +258,13 @@ public sealed partial class InferencePipeline
             {
                 RetryAfter = TimeSpan.FromSeconds(2),
             };
+            context.Part?.Failed(unavailable);
             await FailAsync(context, unavailable, done: false);
             return;
         }
+
+        context.Part?.Ended(settled, error);
+        settled = context.Fusion?.Told(settled) ?? settled;
 
         // :: Step 8: record; before the end leaves, so that whoever saw the end also finds it counted.
         Record(context, settled.Generation, error);
@@ -339,6 +360,12 @@ public sealed partial class InferencePipeline
 
     private static Task RefuseAsync(InferenceContext context, GatewayError error)
     {
+        context.Part?.Failed(error);
+        if (context.Responder is not null)
+        {
+            return FailAsync(context, error, done: true).AsTask();
+        }
+
         if (error.Kind == GatewayErrorKind.ClientClosed)
         {
             context.Http.Abort();

@@ -21,7 +21,7 @@ public sealed class Hold : IAsyncDisposable
     }
 
     /// <summary>How much is reserved: the most that may be charged.</summary>
-    public Money Amount { get; }
+    public Money Amount { get; internal set; }
 
     /// <summary>The generation that it is for.</summary>
     public string GenerationId { get; }

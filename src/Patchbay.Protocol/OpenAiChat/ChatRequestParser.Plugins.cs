@@ -33,6 +33,7 @@ internal ref partial struct ChatRequestParser
                 return false;
             }
 
+            _envelope.NamesFusion |= id == "fusion";
             if (id is "auto-router" or "auto-beta-router" or "pareto-router")
             {
                 _reader = start;

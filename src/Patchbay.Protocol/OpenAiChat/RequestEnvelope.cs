@@ -58,6 +58,9 @@ public sealed class RequestEnvelope
     /// <summary>The request has a non-empty <c>plugins</c> list.</summary>
     public bool HasPlugins { get; internal set; }
 
+    /// <summary>The request has the plugin <c>fusion</c> or the tool <c>openrouter:fusion</c>.</summary>
+    public bool NamesFusion { get; internal set; }
+
     /// <summary>The options of the plugin <c>auto-router</c>, or null when the request has none or switches it off.</summary>
     public AutoRouterPlugin? AutoRouter { get; internal set; }
 
@@ -144,6 +147,7 @@ public sealed class RequestEnvelope
         ServiceTier = null;
         Preset = null;
         HasPlugins = false;
+        NamesFusion = false;
         AutoRouter = null;
         AutoBetaRouter = null;
         ParetoRouter = null;

@@ -77,7 +77,11 @@ internal static class RoutingMetadata
         json.WriteEndArray();
         json.WriteEndObject();
         WriteAttempts(json, context);
-        if (context.Router is { } decision)
+        if (context.Fusion is { Parts.Count: > 0 } fusion)
+        {
+            fusion.WritePipeline(json);
+        }
+        else if (context.Router is { } decision)
         {
             WriteRouter(json, decision);
         }
