@@ -41,6 +41,8 @@ internal sealed class FusionStep(
 
         var run = new FusionRun(settings, context.GenerationId, context.Envelope.Models[0]);
         context.Fusion = run;
+        context.Requested = run.Requested;
+        context.Router = run.Decision;
         if (settings.AsksPanel)
         {
             var parts = new List<FusionPart>(settings.Panel.Count);
