@@ -21,6 +21,9 @@ internal sealed class FusionStep(
     // next prompt.
     private const int BytesPerToken = 4;
 
+    // All parts together take no more memory than so many of the largest requests.
+    private const int MostCopies = 2;
+
     /// <summary>Makes a request for a fusion into the request of the model that writes the answer. Null when it can go on; the
     /// context's fusion holds the reserved money, and must be disposed.</summary>
     public async ValueTask<GatewayError?> RunAsync(InferenceContext context)
@@ -31,12 +34,19 @@ internal sealed class FusionStep(
             return invalid;
         }
 
-        if (settings.AsksPanel && context.Http.Request.Headers.ContainsKey(FusionCall.DepthHeader))
+        if (settings.AsksPanel && context.Http.Request.Headers[FusionCall.DepthHeader] is { Count: > 0 } depth && depth != "0")
         {
             return new GatewayError(GatewayErrorKind.InvalidRequest, "A fusion cannot ask for a fusion.")
             {
                 Parameter = FusionCall.DepthHeader,
             };
+        }
+
+        // Every part has the messages in memory once more.
+        if (settings.AsksPanel && (long)context.Body.Length * (settings.Panel.Count + 2) > MostCopies * (long)options.MaxBodyBytes)
+        {
+            return new GatewayError(
+                GatewayErrorKind.PayloadTooLarge, $"The request is too large to be asked of {settings.Panel.Count} models at once.");
         }
 
         var run = new FusionRun(settings, context.GenerationId, context.Envelope.Models[0]);

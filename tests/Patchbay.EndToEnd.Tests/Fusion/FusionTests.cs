@@ -84,6 +84,7 @@ public sealed class FusionTests(FusionWorld fixture) : IClassFixture<FusionWorld
         Assert.Equal(200, stream.Status);
         Assert.True(stream.EndsWithDone, stream.Raw);
         Assert.NotEmpty(stream.Text);
+        Assert.NotEmpty(stream.Comments);
         Assert.All(stream.Events.Where(e => !e.IsDone), e => Assert.Equal("test/writer", e.Json.GetProperty("model").GetString()));
         var parts = await AssertSumsAsync(Assert.Single(stream.Usages), key);
         Assert.Equal(5, parts.Length);
@@ -307,6 +308,17 @@ public sealed class FusionTests(FusionWorld fixture) : IClassFixture<FusionWorld
         var parts = FusionWorld.Parts(JsonElement.Parse(some.Body).GetProperty("usage"));
         Assert.Equal("failed", parts[1].GetProperty("status").GetString());
         Assert.Equal(JsonValueKind.Null, parts[1].GetProperty("generation_id").ValueKind);
+    }
+
+    [Fact]
+    public async Task What_is_too_large_to_be_asked_of_so_many_is_refused()
+    {
+        var (status, body) = await fixture.SendAsync(FusionWorld.Ask(
+            ["test/first", "test/first", "test/first", "test/first", "test/first", "test/first", "test/first", "test/first"],
+            more: "\"metadata_of_ours\":\"" + new string('x', 8_000_000) + "\""));
+
+        Assert.Equal(413, status);
+        Assert.Contains("8 models at once", body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,8 +11,13 @@ public sealed class FusionWorld() : MoneyWorld(null)
     public const string Analysis =
         "{\"consensus\":[\"All say so.\"],\"contradictions\":[],\"partial_coverage\":[],\"unique_insights\":[{\"model\":\"test/first\",\"insight\":\"An insight.\"}],\"blind_spots\":[]}";
 
+    // A panel with the slow model takes two thirds of a second.
     protected override WorldOptions Options => new()
     {
+        Yaml = """
+            limits:
+              processing_comment_after: 100ms
+            """,
         Models =
         [
             Model("test/first", "first", "text=An%20answer%20of%20the%20first;prompt_tokens=9", "0.000000037", "0.0000000213"),
