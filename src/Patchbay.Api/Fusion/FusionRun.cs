@@ -76,6 +76,11 @@ internal sealed class FusionRun(FusionSettings settings, string generationId, st
         return answer with { Usage = usage, Charge = charge };
     }
 
+    /// <summary>An error after parts have answered says that these are charged.</summary>
+    public GatewayError Told(GatewayError error) => PartsCost() is var cost && cost > Money.Zero
+        ? error with { Message = $"{error.Message} The parts of the fusion that had answered are charged: ${cost}." }
+        : error;
+
     /// <summary>Writes what the generation keeps of it.</summary>
     public void WriteRecord(Utf8JsonWriter json)
     {

@@ -319,6 +319,7 @@ public sealed partial class InferencePipeline
             return;
         }
 
+        error = context.Fusion?.Told(error) ?? error;
         ParameterHeaders.Clear(context.Http.Response);
         var told = context.Errors.Count == 0 ? null : ErrorChoice.Previous(context.Errors, error);
         var metadata = RoutingMetadata.Of(context, error);
@@ -372,6 +373,7 @@ public sealed partial class InferencePipeline
             return Task.CompletedTask;
         }
 
+        error = context.Fusion?.Told(error) ?? error;
         return context.Surface.WriteErrorAsync(context.Http, error, null, RoutingMetadata.Of(context, error));
     }
 
