@@ -65,6 +65,15 @@ public sealed class InferenceContext
     /// <summary>The last message of the user, where a router answers by itself; else null.</summary>
     public string? RouterText { get; set; }
 
+    /// <summary>The fusion whose answer this request writes; null when it is none.</summary>
+    internal FusionRun? Fusion { get; set; }
+
+    /// <summary>The part of a fusion that this request is; null when a caller sent it.</summary>
+    internal FusionPart? Part { get; set; }
+
+    /// <summary>Money that was reserved for this request before; null without a fusion.</summary>
+    internal Hold? Reservation => (Fusion ?? Part?.Run)?.Reservation;
+
     /// <summary>Where it may go; set by step 3.</summary>
     public RoutePlan Plan { get; set; } = null!;
 
@@ -156,6 +165,12 @@ public sealed class InferenceContext
         _aborted = http.RequestAborted.UnsafeRegister(OnAborted, this);
     }
 
+    /// <summary>What came before, which other generations did, counts no longer for limits and times of this one.</summary>
+    internal void RestartClock() => ArrivedMs = Environment.TickCount64;
+
+    /// <summary>Gives back what a fusion of this request reserved and nobody took.</summary>
+    internal ValueTask EndReservationAsync() => Fusion?.DisposeAsync() ?? ValueTask.CompletedTask;
+
     /// <summary>Makes this call one that ends when the caller leaves.</summary>
     internal void SetCall(Attempt attempt, UpstreamCall? call)
     {
@@ -241,6 +256,8 @@ public sealed class InferenceContext
         Requested = "";
         Router = null;
         RouterText = null;
+        Fusion = null;
+        Part = null;
         Plan = null!;
         Conversation = default;
         Hold = null!;

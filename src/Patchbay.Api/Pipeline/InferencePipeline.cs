@@ -44,6 +44,7 @@ public sealed partial class InferencePipeline
     private readonly AttemptLoop _attempts;
     private readonly SettleStep _settle;
     private readonly ModelRouter _router;
+    private readonly FusionStep _fusion;
     private readonly ObjectPool<InferenceContext> _contexts = new DefaultObjectPool<InferenceContext>(
         new DefaultPooledObjectPolicy<InferenceContext>(), 512);
 
@@ -67,13 +68,19 @@ public sealed partial class InferencePipeline
         _attempts = new AttemptLoop(new AttemptStep(invoker, health, clock), _credit, health, invoker.Limits, watch, options, clock);
         _settle = new SettleStep(settlements);
         _router = router;
+        _fusion = new FusionStep(this, catalog, health, router, holds, _credit, watch, options);
     }
 
     /// <summary>Serves one request to its end.</summary>
-    public async Task ExecuteAsync(HttpContext http, Surface surface)
+    public Task ExecuteAsync(HttpContext http, Surface surface) => ExecuteAsync(http, surface, null);
+
+    /// <summary>The same for a part of a fusion, which learns what became of it.</summary>
+    internal async Task ExecuteAsync(HttpContext http, Surface surface, FusionPart? part)
     {
         var context = _contexts.Get();
         context.Begin(http, surface, _clock.GetUtcNow());
+        context.Part = part;
+        part?.Began(context.GenerationId);
         http.Response.Headers["X-Generation-Id"] = context.GenerationId;
         using var span = InferenceSpans.Request(context);
         try
@@ -93,6 +100,7 @@ public sealed partial class InferencePipeline
             }
 
             await using var hold = context.Hold;
+            await context.EndReservationAsync();
             hold.DescribeWith(DescribeInFlight, context);
             _quality?.Begin(context);
 
@@ -108,6 +116,7 @@ public sealed partial class InferencePipeline
                 await responder.StopCommentsAsync();
             }
 
+            await context.EndReservationAsync();
             context.End();
             _contexts.Return(context);
         }
@@ -117,7 +126,7 @@ public sealed partial class InferencePipeline
     private async ValueTask<GatewayError?> AdmitAsync(InferenceContext context)
     {
         var http = context.Http;
-        if (_drain.IsDraining)
+        if (_drain.IsDraining && context.Part is null)
         {
             return new GatewayError(GatewayErrorKind.ShuttingDown, "The server is stopping.")
             {
@@ -166,9 +175,15 @@ public sealed partial class InferencePipeline
             return unrecognised;
         }
 
+        // A fusion asks its panel now; what goes on is the request of the model that writes the answer.
+        if (FusionSettings.IsAsked(context.Envelope) && await _fusion.RunAsync(context) is { } unfused)
+        {
+            return unfused;
+        }
+
         // :: Step 3: plan. The snapshot captured here serves the whole request.
         var request = RouteStep.Request(context.Envelope, _catalog.Current, _options, context.Conversation);
-        context.Requested = context.Envelope.Models[0];
+        context.Requested = context.Fusion?.Requested ?? context.Envelope.Models[0];
         context.Router = RouterStep.Resolve(context.Envelope, context.Body.Span, in request, _router);
         if (context.Router is { Error: { } unresolved })
         {
@@ -181,6 +196,7 @@ public sealed partial class InferencePipeline
             return null;
         }
 
+        context.Router = context.Fusion?.Decision ?? context.Router;
         context.Plan = RoutePlanner.Plan(in request, _health, Random.Shared, _affinity.Table);
         if (context.Plan.Error is { } unroutable)
         {
@@ -233,6 +249,7 @@ public sealed partial class InferencePipeline
         catch (StorageUnavailableException exception)
         {
             Log.NotDurable(_log, context.GenerationId, exception);
+            context.Part?.Failed(Unrecorded());
             await FailAsync(context, Unrecorded(), done: false);
             return;
         }
@@ -241,6 +258,9 @@ public sealed partial class InferencePipeline
         {
             _affinity.Remember(context, settled.Usage);
         }
+
+        context.Part?.Ended(settled, error);
+        settled = context.Fusion?.Told(settled) ?? settled;
 
         // :: Step 8: record; before the end leaves, so that whoever saw the end also finds it counted.
         Record(context, settled.Generation, error);
@@ -297,6 +317,7 @@ public sealed partial class InferencePipeline
             return;
         }
 
+        error = context.Fusion?.Told(error) ?? error;
         ParameterHeaders.Clear(context.Http.Response);
         var told = context.Errors.Count == 0 ? null : ErrorChoice.Previous(context.Errors, error);
         var metadata = RoutingMetadata.Of(context, error);
@@ -338,12 +359,19 @@ public sealed partial class InferencePipeline
 
     private static Task RefuseAsync(InferenceContext context, GatewayError error)
     {
+        context.Part?.Failed(error);
+        if (context.Responder is not null)
+        {
+            return FailAsync(context, error, done: true).AsTask();
+        }
+
         if (error.Kind == GatewayErrorKind.ClientClosed)
         {
             context.Http.Abort();
             return Task.CompletedTask;
         }
 
+        error = context.Fusion?.Told(error) ?? error;
         return context.Surface.WriteErrorAsync(context.Http, error, null, RoutingMetadata.Of(context, error));
     }
 

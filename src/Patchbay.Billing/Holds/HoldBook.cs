@@ -119,6 +119,40 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
         }
     }
 
+    /// <summary>Reserves the amount like <see cref="TryHoldAsync"/>, but takes as much of it as possible out of another hold,
+    /// which shrinks by that: so that many requests can be paid for together before the first begins.</summary>
+    public ValueTask<HoldResult> TryDrawAsync(Hold from, Money amount, string generationId)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(amount.Nanos);
+        var path = from.Path;
+        var now = clock.GetUtcNow();
+        lock (path.Gate)
+        {
+            var own = from.Ended ? Money.Zero : Money.Min(from.Amount, amount);
+            var more = amount - own;
+            foreach (var meter in path.Meters)
+            {
+                var available = Money.Min(meter.AvailableAt(now), Money.MaxValue - meter.Held);
+                if (available < more)
+                {
+                    return ValueTask.FromResult(new HoldResult(
+                        null, meter.Scope.Level, Money.Max(available, Money.Zero) + own, meter.Held - own));
+                }
+            }
+
+            foreach (var meter in path.Meters)
+            {
+                meter.Hold(more);
+            }
+
+            from.Amount -= own;
+        }
+
+        var hold = new Hold(this, path, amount, generationId, now);
+        Link(hold);
+        return ValueTask.FromResult(new HoldResult(hold, default, amount, Money.Zero));
+    }
+
     /// <summary>What the narrowest budget of the path leaves now; <see cref="Money.MaxValue"/> when nothing limits it.
     /// </summary>
     public Money GetAvailable(BudgetPath path)

@@ -247,6 +247,7 @@ internal ref partial struct ChatRequestParser
                 {
                     hasType = true;
                     isFunctionType = _reader.ValueTextEquals("function"u8);
+                    _envelope.NamesFusion |= !isFunctionType && _reader.ValueTextEquals("openrouter:fusion"u8);
                 }
 
                 hasFunction |= isFunction;

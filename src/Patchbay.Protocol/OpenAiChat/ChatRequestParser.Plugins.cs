@@ -34,7 +34,7 @@ internal ref partial struct ChatRequestParser
             }
 
             _envelope.WantsWebPlugin |= id == "web" && !isOff;
-
+            _envelope.NamesFusion |= id == "fusion";
             if (id is "auto-router" or "auto-beta-router" or "pareto-router")
             {
                 _reader = start;

@@ -28,7 +28,7 @@ public static class ChatResponseWriter
         var splices = scan.Splices;
         var reported = scan.UsageRange is { } range ? body[range] : default;
         var sink = new ByteSink(
-            output, ChatSplicer.Bound(body, splices, stamp) + ChatUsageWriter.Bound(reported.Length) + metadata.Length + 32);
+            output, ChatSplicer.Bound(body, splices, stamp) + ChatUsageWriter.Bound(reported.Length, charge) + metadata.Length + 32);
         var from = 0;
         var next = ChatSplicer.Copy(body, ref from, scan.CloseAt, splices, 0, stamp, ref sink);
         var hasUsage = next < splices.Length && splices[next].Kind == SpliceKind.Usage;

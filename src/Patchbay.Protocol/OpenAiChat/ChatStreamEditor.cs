@@ -169,7 +169,7 @@ public sealed class ChatStreamEditor
     public void WriteUsageChunk(
         in Usage usage, in Charge charge, IBufferWriter<byte> output, ReadOnlySpan<byte> metadata = default)
     {
-        var sink = new ByteSink(output, Head() + ChatUsageWriter.Bound(_usageLength) + metadata.Length);
+        var sink = new ByteSink(output, Head() + ChatUsageWriter.Bound(_usageLength, charge) + metadata.Length);
         AppendHead(ref sink);
         sink.Append(",\"choices\":[],\"usage\":"u8);
         ChatUsageWriter.Write(_usage.AsSpan(0, _usageLength), usage, charge, ref sink);

@@ -7,7 +7,7 @@ namespace Patchbay.Protocol;
 internal static class ChatUsageWriter
 {
     /// <summary>The most bytes that are written for a usage object of this length.</summary>
-    public static int Bound(int reported) => reported + 1024;
+    public static int Bound(int reported, in Charge charge) => reported + charge.Parts.Length + 1024;
 
     /// <summary>Copies the provider's members, sets the three token counts to what was charged for, fills in the details
     /// that the provider left out, and adds the cost. The provider's own cost members are left out.</summary>
@@ -17,6 +17,11 @@ internal static class ChatUsageWriter
     /// <param name="sink">Receives the object.</param>
     public static void Write(ReadOnlySpan<byte> reported, in Usage usage, in Charge charge, ref ByteSink sink)
     {
+        if (!charge.Parts.IsEmpty)
+        {
+            reported = default;
+        }
+
         var hasPromptDetails = false;
         var hasCompletionDetails = false;
         sink.Append("{\"prompt_tokens\":"u8);
@@ -163,6 +168,12 @@ internal static class ChatUsageWriter
         if (usage.Estimated)
         {
             sink.Append(",\"estimated\":true"u8);
+        }
+
+        if (!charge.Parts.IsEmpty)
+        {
+            sink.Append(",\"patchbay\":"u8);
+            sink.Append(charge.Parts.Span);
         }
     }
 }

@@ -65,6 +65,9 @@ public sealed class RequestEnvelope
     /// <summary>The request wants the plugin <c>web</c>, which searches before the model answers.</summary>
     public bool WantsWebPlugin { get; internal set; }
 
+    /// <summary>The request has the plugin <c>fusion</c> or the tool <c>openrouter:fusion</c>.</summary>
+    public bool NamesFusion { get; internal set; }
+
     /// <summary>The options of the plugin <c>auto-router</c>, or null when the request has none or switches it off.</summary>
     public AutoRouterPlugin? AutoRouter { get; internal set; }
 
@@ -156,6 +159,7 @@ public sealed class RequestEnvelope
         Preset = null;
         HasPlugins = false;
         WantsWebPlugin = false;
+        NamesFusion = false;
         AutoRouter = null;
         AutoBetaRouter = null;
         ParetoRouter = null;

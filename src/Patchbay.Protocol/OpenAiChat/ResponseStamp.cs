@@ -32,4 +32,8 @@ public readonly record struct Charge
 
     /// <summary>The output's part of the provider's price.</summary>
     public Money CompletionCost { get; init; }
+
+    /// <summary>A JSON object that says what the sum is made of, when an answer is several generations; it becomes
+    /// <c>usage.patchbay</c>. Usage then shows our sums only, for what one provider reported is not the whole.</summary>
+    public ReadOnlyMemory<byte> Parts { get; init; }
 }

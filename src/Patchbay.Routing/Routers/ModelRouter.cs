@@ -17,9 +17,9 @@ public sealed class ModelRouter(HealthRegistry health, IModelSuccess? success = 
     /// <summary>Chooses.</summary>
     public RouterDecision Choose(RouterQuery query)
     {
-        if (query.Router.Kind == RouterKind.BodyBuilder)
+        if (query.Router.Kind is RouterKind.BodyBuilder or RouterKind.Fusion)
         {
-            throw new ArgumentException("The body builder chooses no model.", nameof(query));
+            throw new ArgumentException("This router chooses no model.", nameof(query));
         }
 
         var candidates = RouterCandidates.Collect(query.Request, health, free: query.Router.Kind == RouterKind.Free);

@@ -12,6 +12,9 @@ public enum RouterKind
     /// <summary>The cheapest model that codes well enough: <c>openrouter/pareto-code</c>.</summary>
     Pareto,
 
+    /// <summary>Several: a panel answers, and one of them writes the answer (<c>openrouter/fusion</c>).</summary>
+    Fusion,
+
     /// <summary>None: it makes requests of the models that the prompt names (<c>openrouter/bodybuilder</c>).</summary>
     BodyBuilder,
 }
@@ -32,6 +35,8 @@ public readonly record struct RouterName(
         new(RouterKind.Auto, "openrouter/auto-beta", "auto", "auto-beta-router", ""),
         new(RouterKind.Free, "openrouter/free", "free", null, ""),
         new(RouterKind.Pareto, "openrouter/pareto-code", "pareto", "pareto-router", ""),
+        new(RouterKind.Fusion, "openrouter/fusion", "fusion", "fusion", ""),
+        new(RouterKind.Fusion, "openrouter/fusion-flash", "fusion", "fusion", ""),
         new(RouterKind.BodyBuilder, "openrouter/bodybuilder", "bodybuilder", null, ""),
     ];
 

@@ -51,6 +51,8 @@ public sealed class RouterTests
     [InlineData("patchbay/free", "openrouter/free", "free", "")]
     [InlineData("openrouter/pareto-code:nitro", "openrouter/pareto-code", "pareto", ":nitro")]
     [InlineData("openrouter/bodybuilder", "openrouter/bodybuilder", "bodybuilder", "")]
+    [InlineData("openrouter/fusion", "openrouter/fusion", "fusion", "")]
+    [InlineData("patchbay/fusion-flash:nitro", "openrouter/fusion-flash", "fusion", ":nitro")]
     public void A_router_has_its_name(string name, string slug, string strategy, string variants)
     {
         Assert.True(RouterName.TryParse(name, out var router));

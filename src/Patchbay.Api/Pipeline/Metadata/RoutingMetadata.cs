@@ -25,7 +25,7 @@ internal static class RoutingMetadata
     public static ReadOnlyMemory<byte> Of(InferenceContext context, GatewayError? error)
     {
         // What went wrong inside us is masked, and before the plan there is nothing to tell.
-        if ((context.Plan is null && context.Router is null) || error?.Row.HttpStatus == StatusCodes.Status500InternalServerError
+        if ((context.Plan is null && context.Router is null && context.Fusion is null) || error?.Row.HttpStatus == StatusCodes.Status500InternalServerError
             || !IsWanted(context.Http.Request))
         {
             return default;
@@ -77,7 +77,11 @@ internal static class RoutingMetadata
         json.WriteEndArray();
         json.WriteEndObject();
         WriteAttempts(json, context);
-        if (context.Router is { } decision)
+        if (context.Fusion is { Parts.Count: > 0 } fusion)
+        {
+            fusion.WritePipeline(json);
+        }
+        else if (context.Router is { } decision)
         {
             WriteRouter(json, decision);
         }

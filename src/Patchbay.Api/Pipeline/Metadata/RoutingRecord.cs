@@ -14,7 +14,7 @@ internal static class RoutingRecord
     /// <summary>A JSON object, or null when the row itself tells all.</summary>
     public static string? Of(InferenceContext context)
     {
-        if (context.Router is null && context.Errors.Count == 0 && !context.Plan.HasResting)
+        if (context.Router is null && context.Fusion is null && context.Part is null && context.Errors.Count == 0 && !context.Plan.HasResting)
         {
             return null;
         }
@@ -32,6 +32,9 @@ internal static class RoutingRecord
             {
                 WriteRouter(json, decision);
             }
+
+            context.Fusion?.WriteRecord(json);
+            context.Part?.WriteRecord(json);
 
             json.WriteEndObject();
         }

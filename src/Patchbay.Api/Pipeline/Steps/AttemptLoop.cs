@@ -44,7 +44,7 @@ internal sealed class AttemptLoop
     {
         if (context.Envelope.Stream)
         {
-            context.Responder = new Responder(context.Http.Response, _watch, _options.ProcessingCommentAfter);
+            context.Responder ??= new Responder(context.Http.Response, _watch, _options.ProcessingCommentAfter);
         }
 
         ForgetAnswer(context);

@@ -19,16 +19,14 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     {
         var envelope = context.Envelope;
         var bound = PromptBound(envelope);
-        var path = context.Caller.Budgets;
-        var result = await book.TryHoldAsync(path, Worst(context.Plan, envelope, bound, null), context.GenerationId);
+        var result = await TakeAsync(context, Worst(context.Plan, envelope, bound, null));
         if (result.Hold is null && envelope.MaxOutputTokens is null && options.ClampMaxTokens)
         {
             // The account cannot pay for the model's longest answer: hold all it can pay, and send that as the limit.
             var affordable = Affordable(context.Plan, envelope, bound, result.Available);
             if (affordable > 0)
             {
-                var clamped = await book.TryHoldAsync(
-                    path, Worst(context.Plan, envelope, bound, affordable), context.GenerationId);
+                var clamped = await TakeAsync(context, Worst(context.Plan, envelope, bound, affordable));
                 if (clamped.Hold is not null)
                 {
                     context.ClampedOutput = affordable;
@@ -72,8 +70,15 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
         + ((long)envelope.ImageCount * TokensPerImage)
         + TokensPerRequest;
 
-    /// <summary>What would be held for a plan, if the account can pay it.</summary>
-    public Money HoldFor(RoutePlan plan, RequestEnvelope envelope) => Worst(plan, envelope, PromptBound(envelope), null);
+    /// <summary>What would be held for a plan, if the account can pay it; for a prompt that is to grow by so many tokens, and
+    /// an answer of at most <paramref name="clamp"/>.</summary>
+    public Money HoldFor(RoutePlan plan, RequestEnvelope envelope, long morePrompt = 0, long? clamp = null) =>
+        Worst(plan, envelope, PromptBound(envelope) + morePrompt, clamp);
+
+    // From what was reserved for this request, where something was.
+    private ValueTask<HoldResult> TakeAsync(InferenceContext context, Money amount) => context.Reservation is { } reserved
+        ? book.TryDrawAsync(reserved, amount, context.GenerationId)
+        : book.TryHoldAsync(context.Caller.Budgets, amount, context.GenerationId);
 
     private Money Worst(RoutePlan plan, RequestEnvelope envelope, long prompt, long? clamp)
     {
@@ -105,7 +110,8 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
         candidate.Endpoint.MaxOutputTokens ?? candidate.Model.MaxOutputTokens
         ?? Math.Min(candidate.Endpoint.ContextLength ?? int.MaxValue, options.UnknownMaxOutputTokens);
 
-    private static GatewayError Refuse(in HoldResult refused, long affordable, RequestEnvelope envelope)
+    /// <summary>The error for a hold that was refused.</summary>
+    internal static GatewayError Refuse(in HoldResult refused, long affordable, RequestEnvelope envelope)
     {
         var kind = refused.RefusedBy switch
         {

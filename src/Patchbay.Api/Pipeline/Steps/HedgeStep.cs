@@ -103,10 +103,10 @@ internal sealed class HedgeStep(
             usage = usage.CompletionTokens < whole ? usage with { Output = whole - (usage.Reasoning ?? 0) } : usage;
         }
 
-        var cost = Pricer.Price(usage, loser.Endpoint!.Prices).Total;
+        var cost = Pricer.Price(usage, TierEdit.Billed(context, loser).Prices).Total;
         if (cost > Money.Zero)
         {
-            context.Losses.Add(new LossPosting(LedgerAccount.LossHedge, loser.Endpoint.Provider.Slug, cost));
+            context.Losses.Add(new LossPosting(LedgerAccount.LossHedge, loser.Endpoint!.Provider.Slug, cost));
         }
     }
 

@@ -26,6 +26,12 @@ internal static class RouterStep
                 continue;
             }
 
+            if (name.Kind == RouterKind.Fusion)
+            {
+                // Only an explanation comes here: the pipeline has asked the panel, and named the model, before.
+                return Fusion(envelope, body, name);
+            }
+
             text ??= ChatPromptText.Read(body);
             if (name.Kind == RouterKind.BodyBuilder)
             {
@@ -100,6 +106,21 @@ internal static class RouterStep
             {
                 Parameter = "messages",
             },
+        };
+    }
+
+    private static RouterDecision Fusion(RequestEnvelope envelope, ReadOnlySpan<byte> body, RouterName name)
+    {
+        var settings = FusionSettings.Read(body, envelope, out var error);
+        envelope.Models.Clear();
+        envelope.Models.AddRange(settings?.Models ?? []);
+        return new RouterDecision
+        {
+            Router = name.Slug,
+            Strategy = name.Strategy,
+            Models = [.. envelope.Models],
+            Reason = "The panel and the analyst are requests of their own; this is the model that writes the answer.",
+            Error = error,
         };
     }
 

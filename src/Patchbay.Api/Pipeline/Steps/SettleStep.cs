@@ -146,7 +146,7 @@ internal sealed class SettleStep(ISettlementLog log)
             ExternalUser = envelope.User,
             UserAgent = Cut(request.Headers.UserAgent.ToString(), 256),
             Referer = Cut(request.Headers.Referer.ToString(), 512),
-            Router = context.Router?.Router,
+            Router = context.Part?.Run.Settings.Router ?? context.Router?.Router,
             Routing = RoutingRecord.Of(context),
             Attempts = [.. context.Attempts],
         };
