@@ -32,7 +32,7 @@ public sealed class ChatContinuationTests
 
     [Theory]
     [InlineData("""{"messages":[{"role":"user","content":"Go"}]}""", true)]
-    [InlineData("""{"messages":[{"role":"assistant","content":[{"role":"x"}]},{"content":"Go","role":"user"}],"tools":[]}""", true)]
+    [InlineData("""{"messages":[{"role":"assistant","content":[{"type":"text","text":"I","role":"assistant"}]},{"content":"Go","role":"user"}],"tools":[]}""", true)]
     [InlineData("""{"messages":[{"role":"user","content":"Go"},{"role":"assistant","content":"I"}]}""", false)]
     [InlineData("""{"messages":[{"role":"user","content":"Go"}],"n":2}""", false)]
     [InlineData("""{"messages":[{"role":"user","content":"Go"}],"response_format":{"type":"json_object"}}""", false)]

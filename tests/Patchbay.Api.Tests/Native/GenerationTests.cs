@@ -29,7 +29,7 @@ public sealed class GenerationTests
             "user_agent":"agent/1","external_user":"u-7","session_id":"s-9","request_id":null,
             "response_cache_source_id":null,"workspace_id":"{{{server.World.Tenant.Workspace.Id}}}",
             "provider_responses":[
-            {"status":null,"provider_name":"Bolt","endpoint_id":"bolt/echo","model_permaslug":"acme/echo","latency":30},
+            {"status":null,"provider_name":"Bolt","endpoint_id":"bolt/echo","model_permaslug":"acme/echo","latency":30,"error":"provider_unreachable"},
             {"status":200,"provider_name":"Acme","endpoint_id":"acme/echo","id":"up-1","model_permaslug":"acme/echo",
             "latency":80,"is_byok":false}]}}
             """.ReplaceLineEndings(string.Empty), found.Text);
