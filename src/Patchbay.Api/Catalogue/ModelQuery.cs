@@ -115,7 +115,8 @@ internal sealed class ModelQuery
         || (ModelView.Top(model) is { PriceKnown: true } top
             && top.Prices.Prompt.Femtos >= _minFemtos && top.Prices.Prompt.Femtos <= _maxFemtos);
 
-    private static bool IsUnpriced(Model model) => ModelView.Top(model) is not { PriceKnown: true };
+    private static bool IsUnpriced(Model model) =>
+        model.Kind == RouterRows.Kind ? !RouterRows.IsFree(model) : ModelView.Top(model) is not { PriceKnown: true };
 
     private static Int128 Price(Model model) =>
         ModelView.Top(model) is { } top ? (Int128)top.Prices.Prompt.Femtos + top.Prices.Completion.Femtos : 0;

@@ -21,6 +21,10 @@ internal static class RouterRows
             "Sends the request to the cheapest model that codes well enough.", true),
         ("openrouter/bodybuilder", "Body Builder",
             "Answers with requests, ready to be sent, to the models that the prompt names.", false),
+        ("openrouter/fusion", "Fusion",
+            "Asks a panel of models, has their answers compared, and writes one answer from all of it. Every part is charged.", false),
+        ("openrouter/fusion-flash", "Fusion Flash",
+            "Fusion with a panel of fast models.", false),
     ];
 
     /// <summary>The rows for a catalogue; none where it has no chat model to choose.</summary>
@@ -50,7 +54,7 @@ internal static class RouterRows
             {
                 Slug = row.Slug,
                 Name = row.Name,
-                Author = "openrouter",
+                Author = row.Slug[..row.Slug.IndexOf('/', StringComparison.Ordinal)],
                 CanonicalSlug = row.Slug,
                 Description = row.Description,
                 Kind = Kind,

@@ -4,8 +4,8 @@ namespace Patchbay.Api.Tests.Catalogue;
 
 public sealed class CatalogueRoutesTests(CatalogueServer server) : IClassFixture<CatalogueServer>
 {
-    // openrouter/auto, free, pareto-code and bodybuilder
-    private const int Routers = 4;
+    // openrouter/auto, free, pareto-code, bodybuilder, fusion and fusion-flash
+    private const int Routers = 6;
 
     // The names that move with time are rows, too.
     private int Rows => server.Holder.Current.Models.Length + server.Holder.Current.Latest.Length + Routers;

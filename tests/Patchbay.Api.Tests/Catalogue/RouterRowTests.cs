@@ -4,9 +4,12 @@ namespace Patchbay.Api.Tests.Catalogue;
 
 public sealed class RouterRowTests(CatalogueServer server) : IClassFixture<CatalogueServer>
 {
-    private static readonly string[] Rows = ["openrouter/auto", "openrouter/free", "openrouter/pareto-code", "openrouter/bodybuilder"];
+    private static readonly string[] Rows =
+    [
+        "openrouter/auto", "openrouter/free", "openrouter/pareto-code", "openrouter/bodybuilder", "openrouter/fusion", "openrouter/fusion-flash",
+    ];
 
-    private async Task<JsonElement> ModelsAsync(string query = "") => (await server.GetAsync("/models" + query)).Body.GetProperty("data");
+    private async Task<JsonElement> ModelsAsync(string query = "") => (await server.GetAsync("/api/v1/models" + query)).Body.GetProperty("data");
 
     [Fact]
     public async Task Routers_are_rows_behind_the_models_and_fit_the_reference()
@@ -28,8 +31,8 @@ public sealed class RouterRowTests(CatalogueServer server) : IClassFixture<Catal
     [Fact]
     public async Task A_router_is_found_by_name_and_has_no_endpoints_of_its_own()
     {
-        var model = await server.GetAsync("/model/openrouter/auto");
-        var endpoints = await server.GetAsync("/models/openrouter/auto/endpoints");
+        var model = await server.GetAsync("/api/v1/model/openrouter/auto");
+        var endpoints = await server.GetAsync("/api/v1/models/openrouter/auto/endpoints");
 
         Assert.Equal("openrouter/auto", model.Body.GetProperty("data").GetProperty("id").GetString());
         Assert.Empty(endpoints.Body.GetProperty("data").GetProperty("endpoints").EnumerateArray());
