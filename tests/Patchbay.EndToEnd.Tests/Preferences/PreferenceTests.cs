@@ -34,9 +34,9 @@ public sealed class PreferenceTests(PreferenceWorld fixture) : IClassFixture<Pre
 
     [Theory]
     [InlineData("", "0.000033")]
-    [InlineData(",\"service_tier\":\"default\"", "0.000033")]
-    [InlineData(",\"service_tier\":\"flex\"", "0.0000165")]
-    [InlineData(",\"provider\":{\"only\":[\"alpha/flex\"]}", "0.0000165")]
+    [InlineData("\"service_tier\":\"default\"", "0.000033")]
+    [InlineData("\"service_tier\":\"flex\"", "0.0000165")]
+    [InlineData("\"provider\":{\"only\":[\"alpha/flex\"]}", "0.0000165")]
     public async Task A_tier_is_reached_by_those_who_ask_and_charged_at_its_own_price(string more, string cost)
     {
         var response = await Api.ChatAsync("test/echo", Token, more);
@@ -57,7 +57,7 @@ public sealed class PreferenceTests(PreferenceWorld fixture) : IClassFixture<Pre
     [Fact]
     public async Task A_refusal_says_what_kept_endpoints_out_and_what_would_help()
     {
-        var response = await Api.ChatAsync("test/echo", Token, ",\"provider\":{\"zdr\":true}");
+        var response = await Api.ChatAsync("test/echo", Token, "\"provider\":{\"zdr\":true}");
 
         Assert.Equal(404, response.Status);
         Assert.EndsWith("Nearest change: drop provider.zdr", response.ErrorMessage, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed class PreferenceTests(PreferenceWorld fixture) : IClassFixture<Pre
     [Fact]
     public async Task The_operators_level_is_not_relaxed_by_a_request()
     {
-        var response = await Api.ChatAsync("test/echo", Token, ",\"provider\":{\"only\":[\"beta\"],\"ignore\":[]}");
+        var response = await Api.ChatAsync("test/echo", Token, "\"provider\":{\"only\":[\"beta\"],\"ignore\":[]}");
 
         Assert.Equal(404, response.Status);
         Assert.Contains("1 endpoint is in routing.ignore", response.ErrorMessage, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class PreferenceTests(PreferenceWorld fixture) : IClassFixture<Pre
     [Theory]
     [InlineData("test/echo:online", "", "model")]
     [InlineData("test/echo:online:nitro", "", "model")]
-    [InlineData("test/echo", ",\"plugins\":[{\"id\":\"web\"}]", "plugins")]
+    [InlineData("test/echo", "\"plugins\":[{\"id\":\"web\"}]", "plugins")]
     public async Task A_web_search_that_nobody_would_run_is_refused(string model, string more, string parameter)
     {
         var response = await Api.ChatAsync(model, Token, more);
@@ -91,11 +91,11 @@ public sealed class PreferenceTests(PreferenceWorld fixture) : IClassFixture<Pre
     }
 
     [Theory]
-    [InlineData("[{\"id\":\"web\",\"enabled\":false}]")]
+    [InlineData("[{\"id\":\"web\"\"enabled\":false}]")]
     [InlineData("[{\"id\":\"response-healing\"}]")]
     public async Task Other_plugins_are_no_reason_to_refuse(string plugins)
     {
-        var response = await Api.ChatAsync("test/echo", Token, $",\"plugins\":{plugins}");
+        var response = await Api.ChatAsync("test/echo", Token, $"\"plugins\":{plugins}");
 
         Assert.Equal(200, response.Status);
     }
