@@ -91,7 +91,7 @@ public sealed class PreferenceTests(PreferenceWorld fixture) : IClassFixture<Pre
     }
 
     [Theory]
-    [InlineData("[{\"id\":\"web\"\"enabled\":false}]")]
+    [InlineData("[{\"id\":\"web\",\"enabled\":false}]")]
     [InlineData("[{\"id\":\"response-healing\"}]")]
     public async Task Other_plugins_are_no_reason_to_refuse(string plugins)
     {
