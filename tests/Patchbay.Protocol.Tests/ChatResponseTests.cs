@@ -41,7 +41,7 @@ public sealed class ChatResponseTests
         Assert.True(read.IsEmpty);
         Assert.False(read.HasUsage);
         Assert.StartsWith("""{"id":"gen-1-abc","model":"acme/echo","provider":"Acme \"AI\"","usage":{"prompt_tokens":0,""", written, StringComparison.Ordinal);
-        Assert.EndsWith(UsageTail + "}", written, StringComparison.Ordinal);
+        Assert.EndsWith(UsageTail + ",\"system_fingerprint\":null}", written, StringComparison.Ordinal);
     }
 
     [Theory]

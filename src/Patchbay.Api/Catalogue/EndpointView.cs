@@ -40,6 +40,7 @@ internal sealed record EndpointView
     [JsonPropertyName("uptime_last_1d")]
     public double? Uptime1d { get; init; }
     public required bool SupportsImplicitCaching { get; init; }
+    public required ToolChoiceView SupportsToolChoice { get; init; }
 
     [JsonPropertyName("latency_last_30m")]
     public EndpointPercentiles? Latency { get; init; }
@@ -67,8 +68,25 @@ internal sealed record EndpointView
         Uptime30m = statistics.Uptime30m,
         Uptime1d = statistics.Uptime1d,
         SupportsImplicitCaching = endpoint.Prices.CacheRead is not null,
+        SupportsToolChoice = ToolChoiceView.Of(endpoint.Supported),
         Latency = statistics.Latency,
         Throughput = statistics.Throughput,
         Quality = QualityView.Of(statistics),
     };
+}
+
+/// <summary>Which values of <c>tool_choice</c> an endpoint takes.</summary>
+internal sealed record ToolChoiceView
+{
+    public required bool Auto { get; init; }
+    public required bool None { get; init; }
+    public required bool Required { get; init; }
+    public required bool Function { get; init; }
+
+    // A model decides by itself wherever it knows tools; the rest needs the parameter.
+    public static ToolChoiceView Of(Parameters supported)
+    {
+        var chosen = supported.HasFlag(Parameters.ToolChoice);
+        return new() { Auto = chosen || supported.HasFlag(Parameters.Tools), None = chosen, Required = chosen, Function = chosen };
+    }
 }

@@ -55,6 +55,8 @@ internal sealed partial class ChatAnswerScan(bool isStream)
 
     public bool HasChoices { get; private set; }
 
+    public bool HasFingerprint { get; private set; }
+
     public bool HasMembers => _kept > 0;
 
     /// <summary>The document has a member that a caller may want although it has no choices.</summary>
@@ -159,6 +161,7 @@ internal sealed partial class ChatAnswerScan(bool isStream)
         HasId = false;
         HasModel = false;
         HasChoices = false;
+        HasFingerprint = false;
         HasExtras = false;
         ContentHere = false;
         HasNestedContent = false;
@@ -307,6 +310,7 @@ internal sealed partial class ChatAnswerScan(bool isStream)
                 break;
 
             case 18 when name.SequenceEqual("system_fingerprint"u8):
+                HasFingerprint = true;
                 break;
 
             default:

@@ -7,7 +7,8 @@ namespace Patchbay.Protocol;
 public static class ChatResponseWriter
 {
     /// <summary>Copies the body with our id, model and provider, normalised finish reasons beside the provider's own
-    /// (<c>native_finish_reason</c>), and usage with the cost. Every other byte is the provider's.</summary>
+    /// (<c>native_finish_reason</c>), usage with the cost, and a <c>system_fingerprint</c> of null where the provider has
+    /// none. Every other byte is the provider's.</summary>
     /// <param name="body">The body that <paramref name="read"/> has read last.</param>
     /// <param name="read">The reader, after it returned true.</param>
     /// <param name="stamp">Our id, model and provider.</param>
@@ -28,7 +29,7 @@ public static class ChatResponseWriter
         var splices = scan.Splices;
         var reported = scan.UsageRange is { } range ? body[range] : default;
         var sink = new ByteSink(
-            output, ChatSplicer.Bound(body, splices, stamp) + ChatUsageWriter.Bound(reported.Length, charge) + metadata.Length + 32);
+            output, ChatSplicer.Bound(body, splices, stamp) + ChatUsageWriter.Bound(reported.Length, charge) + metadata.Length + 64);
         var from = 0;
         var next = ChatSplicer.Copy(body, ref from, scan.CloseAt, splices, 0, stamp, ref sink);
         var hasUsage = next < splices.Length && splices[next].Kind == SpliceKind.Usage;
@@ -45,6 +46,12 @@ public static class ChatResponseWriter
         {
             sink.Append(hasMembers ? ",\"usage\":"u8 : "\"usage\":"u8);
             ChatUsageWriter.Write(reported, usage, charge, ref sink);
+        }
+
+        // Clients made from the reference's description insist on it: https://openrouter.ai/docs/api/reference/overview.
+        if (!scan.HasFingerprint)
+        {
+            sink.Append(",\"system_fingerprint\":null"u8);
         }
 
         if (!metadata.IsEmpty)

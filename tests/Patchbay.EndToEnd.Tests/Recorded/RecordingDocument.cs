@@ -48,7 +48,7 @@ internal sealed class RecordingDocument
     }
 
     /// <summary>The text as it was before the edits: id and model as in the recording, no provider, the provider's own
-    /// finish reasons and its name of reasoning, and for whole answers the recorded usage.</summary>
+    /// finish reasons and its name of reasoning, no null added where it tells of no configuration, and for whole answers the recorded usage.</summary>
     public string Undone(RecordingDocument recording)
     {
         var edits = new List<(int Start, int End, string Text)>();
@@ -60,6 +60,7 @@ internal sealed class RecordingDocument
                     edits.Add((member.ValueStart, member.End, recording.ValueOf(member.Path)));
                     break;
                 case "provider":
+                case "system_fingerprint" when recording.Find("system_fingerprint") is null:
                     edits.Add((member.PreviousEnd, member.End, ""));
                     break;
                 case "choices/native_finish_reason":

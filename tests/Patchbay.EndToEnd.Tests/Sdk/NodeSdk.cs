@@ -4,31 +4,30 @@ using Patchbay.Testing;
 
 namespace Patchbay.EndToEnd.Tests.Sdk;
 
-/// <summary>Runs <c>Sdk/npm/cases.mjs</c> with node, beside the packages that its lock file names.</summary>
+/// <summary>Runs a script of a folder beside this file with node, beside the packages that the folder's lock file names.</summary>
 internal static class NodeSdk
 {
-    private static readonly string[] Sources = ["package.json", "package-lock.json", "cases.mjs"];
-
     /// <summary>Whether node and npm can be started.</summary>
     public static bool IsAvailable { get; } = Answers("node") && Answers("npm");
 
     /// <summary>The result of each case, by its name.</summary>
-    public static async Task<JsonElement> RunAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    public static async Task<JsonElement> RunAsync(
+        IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, string name = "npm", string script = "cases.mjs")
     {
-        var folder = await InstallAsync(cancellationToken);
-        var output = await StartAsync("node", ["cases.mjs"], folder, environment, cancellationToken);
+        var folder = await InstallAsync(name, cancellationToken);
+        var output = await StartAsync("node", [script], folder, environment, cancellationToken);
         return JsonElement.Parse(output);
     }
 
     // Installed once; again only when the lock file has changed.
-    private static async Task<string> InstallAsync(CancellationToken cancellationToken)
+    private static async Task<string> InstallAsync(string folder, CancellationToken cancellationToken)
     {
-        var source = Path.Combine(Repository.Root, "tests", "Patchbay.EndToEnd.Tests", "Sdk", "npm");
-        var target = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "sdk-npm")).FullName;
+        var source = Path.Combine(Repository.Root, "tests", "Patchbay.EndToEnd.Tests", "Sdk", folder);
+        var target = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "sdk-" + folder)).FullName;
         var done = Path.Combine(target, "installed-lock.json");
-        foreach (var name in Sources)
+        foreach (var file in Directory.GetFiles(source))
         {
-            File.Copy(Path.Combine(source, name), Path.Combine(target, name), overwrite: true);
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
         }
 
         var wanted = await File.ReadAllTextAsync(Path.Combine(target, "package-lock.json"), cancellationToken);

@@ -114,6 +114,7 @@ internal static class BuiltRequests
         json.WriteEndArray();
         if (!isChunk)
         {
+            json.WriteNull("system_fingerprint"u8);
             WriteUsage(json);
         }
 
