@@ -184,7 +184,7 @@ public sealed partial class InferencePipeline
         // :: Step 3: plan. The snapshot captured here serves the whole request.
         var request = RouteStep.Request(context.Envelope, _catalog.Current, _options, context.Conversation);
         context.Requested = context.Fusion?.Requested ?? context.Envelope.Models[0];
-        context.Router = RouterStep.Resolve(context.Envelope, context.Body.Span, in request, _router);
+        context.Router = RouterStep.Resolve(context.Envelope, context.Body.Span, in request, _router, _affinity.Table);
         if (context.Router is { Error: { } unresolved })
         {
             return unresolved;

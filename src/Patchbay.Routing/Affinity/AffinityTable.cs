@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Patchbay.Catalog;
 using Patchbay.Core;
@@ -68,6 +69,21 @@ public sealed class AffinityTable
     /// <inheritdoc cref="Remember" path="/param"/>
     public void Refresh(ConversationKey conversation, string model, Endpoint endpoint, TimeSpan? lifetime = null) =>
         Write(conversation, model, endpoint, lifetime, onlyKnown: true);
+
+    /// <summary>The first of these models that is remembered for the conversation; null for none. Looks each of them up.
+    /// </summary>
+    public string? ModelOf(ConversationKey conversation, ImmutableArray<Model> models)
+    {
+        foreach (var model in conversation.IsNone ? [] : models)
+        {
+            if (Find(conversation, model.Slug) >= 0)
+            {
+                return model.Slug;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The ordinal of the remembered endpoint; -1 when there is none.</summary>
     internal int Find(ConversationKey conversation, string model)

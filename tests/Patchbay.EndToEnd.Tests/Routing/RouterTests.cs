@@ -36,6 +36,29 @@ public sealed class RouterTests(RoutingWorld fixture) : IClassFixture<RoutingWor
     }
 
     [Fact]
+    public async Task A_conversation_keeps_the_model_that_a_router_chose_for_it()
+    {
+        const string Session = ",\"session_id\":\"one conversation\"";
+        const string Weak = "\"plugins\":[{\"allowed_models\":[\"meta-llama/*\"],\"id\":\"auto-router\",\"cost_tier\":\"max\"}]";
+
+        var first = await AskAsync(Weak + Session);
+        var second = await AskAsync(Both + Session);
+        var other = await AskAsync(Both + ",\"session_id\":\"another\"");
+
+        Assert.StartsWith("meta-llama/", first, StringComparison.Ordinal);
+        Assert.Equal(first, second);
+        Assert.Equal(RoutingWorld.Strong, other);
+
+        async Task<string?> AskAsync(string more)
+        {
+            var (status, body) = await fixture.ChatAsync(
+                ApiClient.Chat("openrouter/auto", stream: false, more, "Fix this bug in my Python code"));
+            Assert.Equal(200, status);
+            return JsonElement.Parse(body).GetProperty("model").GetString();
+        }
+    }
+
+    [Fact]
     public async Task A_router_never_relaxes_a_condition()
     {
         var answer = await World.Api.ChatAsync("openrouter/auto", Token, Both + ",\"provider\":{\"zdr\":true}");

@@ -12,9 +12,11 @@ internal static class RouterStep
     public const string BodyBuilder = "bodybuilder";
 
     /// <summary>Rewrites <see cref="RequestEnvelope.Models"/>. Null when no model is a router; else the decision of the
-    /// first one, with an error when no model is left.</summary>
+    /// first one, with an error when no model is left. A conversation keeps the model that the table remembers for it, as long as
+    /// the router may choose it.</summary>
     public static RouterDecision? Resolve(
-        RequestEnvelope envelope, ReadOnlySpan<byte> body, in RouteRequest request, ModelRouter router)
+        RequestEnvelope envelope, ReadOnlySpan<byte> body, in RouteRequest request, ModelRouter router,
+        AffinityTable? affinity = null)
     {
         RouterDecision? first = null;
         ChatPromptText? text = null;
@@ -38,7 +40,7 @@ internal static class RouterStep
                 return models.Count > 1 ? NotAlone(name) : Build(name, in request, text.User);
             }
 
-            var decision = router.Choose(Query(name, envelope, text, in request));
+            var decision = router.Choose(Query(name, envelope, text, in request, affinity));
             first ??= decision;
             var asked = models[i];
             models.RemoveAt(i);
@@ -63,33 +65,36 @@ internal static class RouterStep
         return first is { Error: not null } ? first with { Error = null } : first;
     }
 
-    private static RouterQuery Query(RouterName name, RequestEnvelope envelope, ChatPromptText text, in RouteRequest request) => new()
-    {
-        Router = name,
-        Request = request,
-        Prompt = new PromptFeatures
+    private static RouterQuery Query(
+        RouterName name, RequestEnvelope envelope, ChatPromptText text, in RouteRequest request, AffinityTable? affinity) =>
+        new()
         {
-            Text = text.User,
-            System = text.System,
-            Messages = text.Messages,
-            HasToolResults = text.HasToolResults,
-            LastModel = text.LastModel,
-        },
-        Auto = (name.Plugin == "auto-beta-router" ? envelope.AutoBetaRouter : envelope.AutoRouter) is { } auto
-            ? new AutoRouterOptions
+            Router = name,
+            Request = request,
+            Prompt = new PromptFeatures
             {
-                AllowedModels = auto.AllowedModels,
-                ExcludedModels = auto.ExcludedModels,
-                CostTier = (RouterCostTier?)auto.CostTier,
-                CostQualityTradeoff = auto.CostQualityTradeoff,
-                PinModel = auto.PinModel,
-            }
-            : null,
-        Pareto = envelope.ParetoRouter is { } pareto
-            ? new ParetoRouterOptions { MinCodingScore = pareto.MinCodingScore, MaxPrice = pareto.MaxPrice }
-            : null,
-        Random = Random.Shared,
-    };
+                Text = text.User,
+                System = text.System,
+                Messages = text.Messages,
+                HasToolResults = text.HasToolResults,
+                LastModel = text.LastModel,
+            },
+            Auto = (name.Plugin == "auto-beta-router" ? envelope.AutoBetaRouter : envelope.AutoRouter) is { } auto
+                ? new AutoRouterOptions
+                {
+                    AllowedModels = auto.AllowedModels,
+                    ExcludedModels = auto.ExcludedModels,
+                    CostTier = (RouterCostTier?)auto.CostTier,
+                    CostQualityTradeoff = auto.CostQualityTradeoff,
+                    PinModel = auto.PinModel,
+                }
+                : null,
+            Pareto = envelope.ParetoRouter is { } pareto
+                ? new ParetoRouterOptions { MinCodingScore = pareto.MinCodingScore, MaxPrice = pareto.MaxPrice }
+                : null,
+            Sticky = affinity?.ModelOf(request.Conversation, request.Snapshot.Models),
+            Random = Random.Shared,
+        };
 
     private static RouterDecision Build(RouterName name, in RouteRequest request, string text)
     {
