@@ -5,6 +5,8 @@ using Patchbay.Testing;
 namespace Patchbay.EndToEnd.Tests.Sdk;
 
 /// <summary>OpenRouter's clients read what real providers sent, whole and streamed.</summary>
+// One after the other: both install the packages.
+[Collection("openrouter packages")]
 public sealed class OpenRouterRecordedTests(RecordedWorld fixture) : IClassFixture<RecordedWorld>
 {
     [Fact]
