@@ -13,12 +13,12 @@ public sealed class ChatStreamEditorTests
     [InlineData("""{"id":"x","model":"m","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}],"usage":null,"z":1}""",
         """{"id":"gen-1-abc",MODEL,"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}],"z":1}""")]
     [InlineData("""{ "usage" : null , "choices" : [ {"delta":{"content":"a"}} ] , "model" : null , "id" : 5 }""",
-        """{ "choices" : [ {"delta":{"content":"a"}} ] , MODEL_SPACED , "id" : "gen-1-abc" }""")]
-    [InlineData("""{"choices":[{"delta":{"content":"a"}}]}""", """{"choices":[{"delta":{"content":"a"}}],"id":"gen-1-abc",MODEL}""")]
+        """{ "choices" : [ {"delta":{"content":"a"},"finish_reason":null} ] , MODEL_SPACED , "id" : "gen-1-abc" }""")]
+    [InlineData("""{"choices":[{"delta":{"content":"a"}}]}""", """{"choices":[{"delta":{"content":"a"},"finish_reason":null}],"id":"gen-1-abc",MODEL}""")]
     [InlineData("""{"usage":{"prompt_tokens":1},"provider":"other","choices":[{"delta":{}}],"usage":null}""",
-        """{"choices":[{"delta":{}}],"id":"gen-1-abc",MODEL}""")]
+        """{"choices":[{"delta":{},"finish_reason":null}],"id":"gen-1-abc",MODEL}""")]
     [InlineData("""{"m\u006fdel":"m","id":"a","choices":[{"delta":{}}]}""",
-        """{"m\u006fdel":"acme/echo","provider":"Acme \"AI\"","id":"gen-1-abc","choices":[{"delta":{}}]}""")]
+        """{"m\u006fdel":"acme/echo","provider":"Acme \"AI\"","id":"gen-1-abc","choices":[{"delta":{},"finish_reason":null}]}""")]
     [InlineData("""{"id":"x","model":"m","choices":[{"delta":{},"finish_reason":"end_turn","index":0}]}""",
         """{"id":"gen-1-abc",MODEL,"choices":[{"delta":{},"finish_reason":"stop","native_finish_reason":"end_turn","index":0}]}""")]
     [InlineData("""{"id":"x","model":"m","choices":[{"delta":{},"finish_reason":"stop","native_finish_reason":"STOP"}]}""",
@@ -28,15 +28,19 @@ public sealed class ChatStreamEditorTests
     [InlineData("""{"id":"x","model":"m","choices":[],"citations":["u"],"usage":{"prompt_tokens":3,"completion_tokens":4}}""",
         """{"id":"gen-1-abc",MODEL,"choices":[],"citations":["u"]}""")]
     [InlineData("""{"id":"x","model":"m","choices":[{"delta":{"content":"\ud800 \"usage\":null \"finish_reason\":\"x\""}}]}""",
-        """{"id":"gen-1-abc",MODEL,"choices":[{"delta":{"content":"\ud800 \"usage\":null \"finish_reason\":\"x\""}}]}""")]
+        """{"id":"gen-1-abc",MODEL,"choices":[{"delta":{"content":"\ud800 \"usage\":null \"finish_reason\":\"x\""},"finish_reason":null}]}""")]
     [InlineData("""{"id":"x","model":"m","choices":[{"index":0,"delta":{"content":null,"reasoning_content":"a"},"finish_reason":null}]}""",
         """{"id":"gen-1-abc",MODEL,"choices":[{"index":0,"delta":{"content":null,"reasoning":"a"},"finish_reason":null}]}""")]
     [InlineData("""{"id":"x","model":"m","choices":[{"finish_reason":"end_turn","delta":{"reasoning_content":""}}]}""",
         """{"id":"gen-1-abc",MODEL,"choices":[{"finish_reason":"stop","native_finish_reason":"end_turn","delta":{"reasoning":""}}]}""")]
     [InlineData("""{"id":"x","model":"m","choices":[{"delta":{"reasoning_content":"a","reasoning":"a"}}]}""",
-        """{"id":"gen-1-abc",MODEL,"choices":[{"delta":{"reasoning_content":"a","reasoning":"a"}}]}""")]
+        """{"id":"gen-1-abc",MODEL,"choices":[{"delta":{"reasoning_content":"a","reasoning":"a"},"finish_reason":null}]}""")]
     [InlineData("""{"id":"x","model":"m","choices":[{"delta":{"reasoning":"a","reasoning_content":"a"}},{"delta":{"reasoning_content":"b"}}]}""",
-        """{"id":"gen-1-abc",MODEL,"choices":[{"delta":{"reasoning":"a","reasoning_content":"a"}},{"delta":{"reasoning":"b"}}]}""")]
+        """{"id":"gen-1-abc",MODEL,"choices":[{"delta":{"reasoning":"a","reasoning_content":"a"},"finish_reason":null},{"delta":{"reasoning":"b"},"finish_reason":null}]}""")]
+    [InlineData("""{"system_fingerprint":null,"id":"x","object":"","model":"m","choices":[{"finish_reason":null,"delta":{"content":"a"}}]}""",
+        """{"id":"gen-1-abc","object":"chat.completion.chunk",MODEL,"choices":[{"finish_reason":null,"delta":{"content":"a"}}]}""")]
+    [InlineData("""{"id":"x","model":"m","choices":[{}],"system_fingerprint":null,"z":1}""",
+        """{"id":"gen-1-abc",MODEL,"choices":[{}],"z":1}""")]
     public void A_chunk_is_edited_and_otherwise_copied(string chunk, string expected)
     {
         expected = expected
@@ -56,12 +60,12 @@ public sealed class ChatStreamEditorTests
     {
         var editor = Bytes.Editor(hidesReasoning: true);
         var (_, first) = editor.Process("""{"choices":[{"delta":{"reasoning_content":"abcd","reasoning_details":[{"text":"abcd"}]}}],"id":"x","model":"m"}""");
-        Assert.Equal("""{"choices":[{"delta":{"reasoning":null,"reasoning_details":null}}],"id":"gen-1-abc",""" + Ours + "}", Bytes.Body(first));
+        Assert.Equal("""{"choices":[{"delta":{"reasoning":null,"reasoning_details":null},"finish_reason":null}],"id":"gen-1-abc",""" + Ours + "}", Bytes.Body(first));
         Assert.False(editor.HasContent);
         Assert.Equal(4, editor.OutputBytes);
 
         var (_, second) = editor.Process("""{"choices":[{"delta":{"content":"ef","reasoning":null}}],"id":"x","model":"m"}""");
-        Assert.Equal("""{"choices":[{"delta":{"content":"ef","reasoning":null}}],"id":"gen-1-abc",""" + Ours + "}", Bytes.Body(second));
+        Assert.Equal("""{"choices":[{"delta":{"content":"ef","reasoning":null},"finish_reason":null}],"id":"gen-1-abc",""" + Ours + "}", Bytes.Body(second));
         Assert.True(editor.HasContent);
         Assert.Equal(6, editor.OutputBytes);
     }

@@ -12,6 +12,8 @@ internal enum SpliceKind : byte
     Null,
     Usage,
     ReasoningName,
+    NoFinishReason,
+    ChunkObject,
 }
 
 /// <summary>One edit: the bytes from <paramref name="Start"/> to before <paramref name="End"/> are replaced.</summary>

@@ -31,11 +31,15 @@ internal sealed partial class ChatAnswerScan
         Span<byte> scratch = stackalloc byte[JsonText.LongestName];
         var reason = 0..0;
         var native = 0..0;
+        var says = false;
+        var hasMembers = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = JsonText.Text(reader, scratch);
             var isDelta = name.SequenceEqual("delta"u8) || name.SequenceEqual("message"u8);
             var isReason = !isDelta && name.SequenceEqual("finish_reason"u8);
+            says |= isReason;
+            hasMembers = true;
             var isNative = !isDelta && name.SequenceEqual("native_finish_reason"u8);
             var isError = !isDelta && name.SequenceEqual("error"u8);
             var isText = name.SequenceEqual("text"u8);
@@ -76,6 +80,12 @@ internal sealed partial class ChatAnswerScan
         if (reason.End.Value > 0)
         {
             Finish(data, reason, native);
+        }
+        else if (_isStream && !says && hasMembers)
+        {
+            // Some leave it out until the end (xAI, Perplexity); callers may insist on a null.
+            var end = (int)reader.TokenStartIndex + offset;
+            Add(new Splice(end, end, SpliceKind.NoFinishReason));
         }
     }
 

@@ -301,6 +301,14 @@ internal sealed partial class ChatAnswerScan(bool isStream)
 
             case 6 when name.SequenceEqual("object"u8):
                 IsErrorObject = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
+                if (_isStream && !IsErrorObject && reader.TokenType == JsonTokenType.String
+                    && !reader.ValueSpan.SequenceEqual("chat.completion.chunk"u8))
+                {
+                    // Azure's first chunk is of no kind, Perplexity's last is "chat.completion.done"; callers know one:
+                    // https://platform.openai.com/docs/api-reference/chat-streaming/streaming.
+                    return Replace(ref reader, start, offset, SpliceKind.ChunkObject);
+                }
+
                 break;
 
             // Random letters that hide how long the text is:
@@ -311,6 +319,12 @@ internal sealed partial class ChatAnswerScan(bool isStream)
 
             case 18 when name.SequenceEqual("system_fingerprint"u8):
                 HasFingerprint = true;
+                if (_isStream && reader.TokenType == JsonTokenType.Null)
+                {
+                    // A chunk has one that is a text, or none.
+                    return true;
+                }
+
                 break;
 
             default:

@@ -111,6 +111,12 @@ internal static class ChatSplicer
             case SpliceKind.ReasoningName:
                 sink.Append("\"reasoning\""u8);
                 break;
+            case SpliceKind.NoFinishReason:
+                sink.Append(",\"finish_reason\":null"u8);
+                break;
+            case SpliceKind.ChunkObject:
+                sink.Append("\"chat.completion.chunk\""u8);
+                break;
             case SpliceKind.Drop:
             case SpliceKind.Usage:
             default:

@@ -33,22 +33,16 @@ internal sealed class RecordingDocument
         && json.GetProperty("choices").GetArrayLength() == 0
         && json.EnumerateObject().All(member => Envelope.Contains(member.Name));
 
-    /// <summary>The text without the member <c>usage</c>, which streams carry once, at the end.</summary>
+    /// <summary>The text without the member <c>usage</c>, which streams carry once, at the end, and without a fingerprint
+    /// of null.</summary>
     public string WithoutUsage()
     {
-        if (Find("usage") is not { } usage)
-        {
-            return Text;
-        }
-
-        var (start, end) = usage.PreviousEnd > 0
-            ? (usage.PreviousEnd, usage.End)
-            : (usage.NameStart, _members.First(member => member.Choice < 0 && member.NameStart > usage.NameStart).NameStart);
-        return Text8(0, start) + Text8(end, _json.Length);
+        var rest = new RecordingDocument(Without(Find("usage")));
+        return rest.Without(rest.Find("system_fingerprint") is { } found && rest.Text8(found.ValueStart, found.End) == "null" ? found : null);
     }
 
     /// <summary>The text as it was before the edits: id and model as in the recording, no provider, the provider's own
-    /// finish reasons and its name of reasoning, no null added where it tells of no configuration, and for whole answers the recorded usage.</summary>
+    /// finish reasons and its name of reasoning, no null added where it tells of no configuration or finish reason, and for whole answers the recorded usage.</summary>
     public string Undone(RecordingDocument recording)
     {
         var edits = new List<(int Start, int End, string Text)>();
@@ -56,11 +50,15 @@ internal sealed class RecordingDocument
         {
             switch (member.Path)
             {
-                case "id" or "model" or "usage":
+                case "id" or "model" or "usage" or "object":
                     edits.Add((member.ValueStart, member.End, recording.ValueOf(member.Path)));
                     break;
                 case "provider":
                 case "system_fingerprint" when recording.Find("system_fingerprint") is null:
+                    edits.Add((member.PreviousEnd, member.End, ""));
+                    break;
+                case "choices/finish_reason" when !recording._members.Exists(m => m.Path == member.Path && m.Choice == member.Choice):
+                    Assert.Equal("null", Text8(member.ValueStart, member.End));
                     edits.Add((member.PreviousEnd, member.End, ""));
                     break;
                 case "choices/native_finish_reason":
@@ -86,6 +84,19 @@ internal sealed class RecordingDocument
         }
 
         return text.ToString();
+    }
+
+    private string Without(DocumentMember? member)
+    {
+        if (member is null)
+        {
+            return Text;
+        }
+
+        var (start, end) = member.PreviousEnd > 0
+            ? (member.PreviousEnd, member.End)
+            : (member.NameStart, _members.First(other => other.Choice < 0 && other.NameStart > member.NameStart).NameStart);
+        return Text8(0, start) + Text8(end, _json.Length);
     }
 
     private string ValueOf(string path) => Find(path) is { } member ? Text8(member.ValueStart, member.End) : "";

@@ -5,13 +5,18 @@ using Patchbay.Testing;
 namespace Patchbay.EndToEnd.Tests.Sdk;
 
 /// <summary>OpenRouter's clients read what real providers sent, whole and streamed.</summary>
+// One after the other: both install the packages.
+[Collection("openrouter packages")]
 public sealed class OpenRouterRecordedTests(RecordedWorld fixture) : IClassFixture<RecordedWorld>
 {
     [Fact]
     public async Task Every_recorded_answer_passes_the_clients_own_checks()
     {
         Repository.SkipUnless(NodeSdk.IsAvailable, "Node.js and npm are needed to run OpenRouter's packages.");
-        var files = Recordings.All.Where(file => file != Recordings.WithoutUsage).ToArray();
+        // Mistral's own form of an answer is translated where its protocol is spoken; here it is copied.
+        var files = Recordings.All
+            .Where(file => file != Recordings.WithoutUsage && !file.StartsWith("mistral/", StringComparison.Ordinal))
+            .ToArray();
         var results = await NodeSdk.RunAsync(
             new Dictionary<string, string>
             {

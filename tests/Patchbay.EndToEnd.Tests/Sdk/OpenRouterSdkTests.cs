@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Patchbay.EndToEnd.Tests.Sdk;
 
 /// <summary>OpenRouter's own SDK and its provider for the AI SDK, two versions of it: each checks the answers by itself.</summary>
+[Collection("openrouter packages")]
 public sealed class OpenRouterSdkTests(OpenRouterWorld fixture) : IClassFixture<OpenRouterWorld>
 {
     [Theory]
