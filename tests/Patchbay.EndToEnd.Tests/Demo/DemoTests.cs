@@ -55,7 +55,10 @@ public sealed class DemoTests(DemoServer fixture) : IClassFixture<DemoServer>
 
         var models = (await fixture.Api.GetAsync("/api/v1/models", Token)).Json.GetProperty("data");
         Assert.True(models.GetArrayLength() > 3);
-        Assert.All(models.EnumerateArray(), model =>
+
+        // Routers choose among the models, so that what they answer is simulated, too.
+        var own = models.EnumerateArray().Where(model => model.GetProperty("architecture").GetProperty("tokenizer").GetString() != "Router");
+        Assert.All(own, model =>
         {
             Assert.StartsWith("demo/", model.GetProperty("id").GetString(), StringComparison.Ordinal);
             Assert.StartsWith("Demo: ", model.GetProperty("name").GetString(), StringComparison.Ordinal);
