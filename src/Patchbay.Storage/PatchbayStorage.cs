@@ -38,6 +38,9 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>Credits and their transactions.</summary>
     public abstract ICreditStore Credits { get; }
 
+    /// <summary>Requests with an Idempotency-Key.</summary>
+    public abstract IIdempotencyStore Idempotency { get; }
+
     /// <summary>Long-lived holds.</summary>
     public abstract IOpenHoldLog OpenHolds { get; }
 

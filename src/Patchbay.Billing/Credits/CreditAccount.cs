@@ -37,4 +37,7 @@ public sealed record CreditAccount(Money Credits, IReadOnlyList<CreditLot> Lots,
 
     /// <summary>Whether nothing may be spent until a dispute is decided.</summary>
     public bool IsFrozen => Disputed > Money.Zero;
+
+    /// <summary>What spending is limited by for a lifetime, as <see cref="IBudgetStore.GetFundsAsync"/> says it.</summary>
+    public Money Limit => IsFrozen ? new Money(-1) : Total;
 }

@@ -47,6 +47,9 @@ public sealed record RefundOrder(
     Guid OrganizationId, string Reference, string Actor, Guid PurchaseId, Money? Amount, TimeSpan Window)
     : CreditOrder(OrganizationId, Reference, Actor)
 {
+    /// <summary>What is set aside for it among the requests in flight: no more is given back.</summary>
+    public Money Reserved { get; init; } = Money.MaxValue;
+
     /// <inheritdoc/>
     public override Guid? Concerns => PurchaseId;
 }

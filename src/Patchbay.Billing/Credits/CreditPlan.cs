@@ -170,7 +170,7 @@ public sealed record CreditPlan(CreditTransaction? Transaction, IReadOnlyList<Le
                     CultureInfo.InvariantCulture, $"The purchase is older than {refund.Window.TotalHours:0.#} hours."));
             }
 
-            var most = Refundable(purchase, state);
+            var most = Money.Min(Refundable(purchase, state), refund.Reserved);
             var amount = refund.Amount ?? most;
             if (amount <= Money.Zero || amount > most)
             {

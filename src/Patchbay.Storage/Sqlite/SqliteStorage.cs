@@ -45,6 +45,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Settlements = new SqliteSettlementLog(journal, writer);
         Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
         Credits = new SqliteCreditStore(writer, _readers, timeProvider);
+        Idempotency = new SqliteIdempotencyStore(writer, timeProvider);
         OpenHolds = new SqliteOpenHoldLog(writer, _readers);
         CatalogOverrides = new SqliteCatalogOverrideStore(writer, _readers);
     }
@@ -72,6 +73,9 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override ICreditStore Credits { get; }
+
+    /// <inheritdoc/>
+    public override IIdempotencyStore Idempotency { get; }
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }
