@@ -35,6 +35,12 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>The books.</summary>
     public abstract ILedgerStore Ledger { get; }
 
+    /// <summary>Credits and their transactions.</summary>
+    public abstract ICreditStore Credits { get; }
+
+    /// <summary>Requests with an Idempotency-Key.</summary>
+    public abstract IIdempotencyStore Idempotency { get; }
+
     /// <summary>Long-lived holds.</summary>
     public abstract IOpenHoldLog OpenHolds { get; }
 

@@ -53,7 +53,7 @@ public sealed class SettlementBatchTests
             ],
         };
 
-        var entries = SettlementBatch.Of(1, [settlement]).Entries;
+        var entries = SettlementBatch.Of(1, [settlement], []).Entries;
 
         long Moved(string debit, string credit) =>
             entries.Where(e => e.Debit == debit && e.Credit == credit).Sum(e => e.AmountNanos);
@@ -71,7 +71,7 @@ public sealed class SettlementBatchTests
         {
             var settlements = Enumerable.Range(0, random.Next(1, 60)).Select(i => Any(random, i)).ToList();
 
-            var batch = SettlementBatch.Of(round, settlements);
+            var batch = SettlementBatch.Of(round, settlements, []);
 
             var charges = settlements.Sum(s => s.Generation.Charge.Nanos);
             Assert.Equal(charges, batch.Charges.Nanos);

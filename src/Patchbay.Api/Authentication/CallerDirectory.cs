@@ -91,7 +91,8 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
         }
     }
 
-    private static ReadOnlySpan<char> StripScheme(ReadOnlySpan<char> credential)
+    /// <summary>The key in the value of an <c>Authorization</c> header, or the bare key itself.</summary>
+    internal static ReadOnlySpan<char> StripScheme(ReadOnlySpan<char> credential)
     {
         credential = credential.Trim();
         if (!credential.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase))

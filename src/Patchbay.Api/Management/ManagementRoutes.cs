@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
 namespace Patchbay.Api;
@@ -6,7 +7,8 @@ namespace Patchbay.Api;
 public static class ManagementRoutes
 {
     /// <summary>Serves the management operations below the given group, such as <c>/api/v1</c>. Needs in the container:
-    /// <see cref="CallerDirectory"/>, the hold book, the default tenant, the stores of keys, organizations and the ledger,
+    /// <see cref="CallerDirectory"/>, the hold book, the default tenant, the stores of keys, organizations and credits,
+    /// and of requests with an <c>Idempotency-Key</c>,
     /// and a <see cref="TimeProvider"/>.</summary>
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
@@ -18,6 +20,7 @@ public static class ManagementRoutes
         routes.MapOperation<ReadCurrentKey>("GET", "/key", Access.AnyKey);
         routes.MapOperation<ReadCurrentKey>("GET", "/auth/key", Access.AnyKey);
         routes.MapOperation<ReadCredits>("GET", "/credits", Access.Management);
+        routes.MapPost("/credits/coinbase", RefuseCoinbase.RunAsync);
         return routes;
     }
 }

@@ -21,6 +21,8 @@ public static class NativeRoutes
         routes.MapOperation<ListWaitingChanges>("GET", "/catalog/changes", Access.Management);
         routes.MapOperation<AcceptChanges>("POST", "/catalog/changes/accept", Access.Management);
         routes.MapOperation<RejectChanges>("POST", "/catalog/changes/reject", Access.Management);
+        routes.MapOperation<GrantCredits>("POST", "/credits/grants", Access.Management);
+        routes.MapOperation<ListCreditTransactions>("GET", "/credits/transactions", Access.Management);
         routes.MapGet("/system", ReadSystem.RunAsync);
         return routes;
     }

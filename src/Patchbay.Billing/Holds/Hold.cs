@@ -70,4 +70,21 @@ public sealed class Hold : IAsyncDisposable
 /// <param name="Available">What that level could still hold; never negative.</param>
 /// <param name="HeldByOthers">What requests in flight hold at that level: when this alone is the reason, waiting helps.
 /// </param>
-public readonly record struct HoldResult(Hold? Hold, BudgetLevel RefusedBy, Money Available, Money HeldByOthers);
+public readonly record struct HoldResult(Hold? Hold, BudgetLevel RefusedBy, Money Available, Money HeldByOthers)
+{
+    /// <summary>For a refusal: whether the organization's credits are in order.</summary>
+    public CreditStanding Standing { get; init; }
+}
+
+/// <summary>Whether prepaid credits are in order.</summary>
+public enum CreditStanding
+{
+    /// <summary>They are, or nothing is prepaid.</summary>
+    Good,
+
+    /// <summary>More was used, or taken back, than was put in: nothing may be used, free models included.</summary>
+    Overdrawn,
+
+    /// <summary>A payment is disputed: nothing may be used until that is decided.</summary>
+    Frozen,
+}

@@ -106,7 +106,10 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
                 if (available < amount)
                 {
                     return ValueTask.FromResult(new HoldResult(
-                        null, meter.Scope.Level, Money.Max(available, Money.Zero), meter.Held));
+                        null, meter.Scope.Level, Money.Max(available, Money.Zero), meter.Held)
+                    {
+                        Standing = meter.StandingAt(now),
+                    });
                 }
             }
 
@@ -169,7 +172,10 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
                 if (available < more)
                 {
                     return ValueTask.FromResult(new HoldResult(
-                        null, meter.Scope.Level, Money.Max(available, Money.Zero) + own, meter.Held - own));
+                        null, meter.Scope.Level, Money.Max(available, Money.Zero) + own, meter.Held - own)
+                    {
+                        Standing = meter.StandingAt(now),
+                    });
                 }
             }
 
@@ -239,6 +245,39 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         }
 
         return await store.GetSpendingAsync(scope, now, cancellationToken);
+    }
+
+    /// <summary>The most that requests in flight of an organization may need which began before a time; zero when it is not in
+    /// memory.</summary>
+    public Money GetHeld(Guid organizationId, DateTimeOffset takenBefore)
+    {
+        if (!_organizations.TryGetValue(organizationId, out var book))
+        {
+            return Money.Zero;
+        }
+
+        lock (book.Gate)
+        {
+            if (book.Find(new BudgetScope(BudgetLevel.Organization, organizationId)) is not { } meter)
+            {
+                return Money.Zero;
+            }
+
+            // All, less those that are known to have begun later: one that is not in the list yet counts.
+            var held = meter.Held;
+            lock (_openGate)
+            {
+                for (var hold = _newestOpen; hold is not null; hold = hold.Next)
+                {
+                    if (!hold.Ended && hold.CreatedAt >= takenBefore && Array.IndexOf(hold.Path.Meters, meter) >= 0)
+                    {
+                        held -= hold.Amount;
+                    }
+                }
+            }
+
+            return held;
+        }
     }
 
     /// <summary>The sum of what is held by all organizations' own meters; zero when nothing is in flight.</summary>

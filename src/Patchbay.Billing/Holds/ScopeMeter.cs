@@ -19,6 +19,16 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
     /// <summary>What was put into the scope's credits; null where spending is not limited by credits.</summary>
     public Money? Funds { get; set; }
 
+    /// <summary>Whether prepaid credits are in order. Negative funds say that they are frozen.</summary>
+    public CreditStanding StandingAt(DateTimeOffset now)
+    {
+        Roll(now);
+        return Funds is not { } funds ? CreditStanding.Good
+            : funds < Money.Zero ? CreditStanding.Frozen
+            : funds < _spending.Credits.Lifetime ? CreditStanding.Overdrawn
+            : CreditStanding.Good;
+    }
+
     public ScopeSpending SpendingAt(DateTimeOffset now)
     {
         Roll(now);

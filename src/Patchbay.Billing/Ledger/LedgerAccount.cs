@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace Patchbay.Billing;
 
@@ -31,6 +32,24 @@ public static class LedgerAccount
     /// <summary>Cost of answers that are not charged: empty ones, and those that ended in an error.</summary>
     public const string LossWaived = "loss:waived";
 
+    /// <summary>What we keep of payments besides the credits: fees.</summary>
+    public const string RevenueFees = "revenue:fees";
+
+    /// <summary>The gateway of card payments.</summary>
+    public const string Stripe = "stripe";
+
+    /// <summary>The gateway of payments with crypto currency.</summary>
+    public const string Crypto = "crypto";
+
+    /// <summary>How the accounts of all promotions begin.</summary>
+    internal const string PromotionPrefix = "liability:promo:";
+
+    /// <summary>The part of a promotion's account before its expiry, in characters.</summary>
+    internal const int PromotionPrefixLength = 49;
+
+    /// <summary>How an account names a time, in UTC: such texts sort like the times.</summary>
+    internal const string ExpiryFormat = "yyyyMMddHHmmssfff";
+
     /// <summary>What the operator spends on canaries in a day: one account a day, so that its balance is the day's budget
     /// used. Never a customer's.</summary>
     public static string Canaries(DateOnly day) => $"expense:canaries:{day:yyyy-MM-dd}";
@@ -38,6 +57,19 @@ public static class LedgerAccount
     /// <summary>The credits of an organization: what we owe it. Negative when it has used more than it was given.</summary>
     public static string Credits(Guid organizationId) =>
         CreditNames.GetOrAdd(organizationId, static id => $"liability:credits:{id:N}");
+
+    /// <summary>The account of one promotion. The names of an organization's promotions sort by their expiry: the order in
+    /// which they are used.</summary>
+    public static string Promotion(Guid organizationId, DateTimeOffset expiresAt, Guid promotionId) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{PromotionPrefix}{organizationId:N}:{expiresAt.UtcDateTime.ToString(ExpiryFormat, CultureInfo.InvariantCulture)}:{promotionId:N}");
+
+    /// <summary>Money on its way from a payment gateway to us.</summary>
+    public static string Clearing(string gateway) => $"asset:{gateway}_clearing";
+
+    /// <summary>Money that gateways keep back in disputes of an organization's purchases. Debited, so its balance is
+    /// negative while a dispute is open.</summary>
+    public static string Disputes(Guid organizationId) => $"receivable:dispute:{organizationId:N}";
 
     /// <summary>What calls to a provider cost.</summary>
     public static string ProviderExpense(string providerSlug) =>

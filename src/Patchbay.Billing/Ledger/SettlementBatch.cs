@@ -19,8 +19,12 @@ public readonly record struct SpendingIncrement(BudgetScope Scope, Money Credits
 public sealed record SettlementBatch(
     IReadOnlyList<LedgerEntry> Entries, IReadOnlyList<SpendingIncrement> Increments, Money Charges)
 {
-    /// <summary>Adds up settlements, each of which must be new to the books.</summary>
-    public static SettlementBatch Of(long batchId, IReadOnlyList<Settlement> settlements)
+    /// <summary>Adds up settlements, each of which must be new to the books. Promotions pay first, in the order given, then
+    /// credits.</summary>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="settlements">What to add up.</param>
+    /// <param name="lots">What is left of the promotions of the organizations concerned, the first to end first.</param>
+    public static SettlementBatch Of(long batchId, IReadOnlyList<Settlement> settlements, IReadOnlyList<CreditLot> lots)
     {
         var entries = new Dictionary<(string Debit, string Credit), long>();
         var increments = new Dictionary<BudgetScope, SpendingIncrement>();
@@ -55,6 +59,7 @@ public sealed record SettlementBatch(
             }
         }
 
+        PayFromPromotions(entries, lots);
         var list = new List<LedgerEntry>(entries.Count);
         foreach (var ((debit, credit), amount) in entries)
         {
@@ -63,6 +68,36 @@ public sealed record SettlementBatch(
         }
 
         return new SettlementBatch(list, [.. increments.Values], charges);
+    }
+
+    // What an organization's credits were charged is taken from its promotions as far as they reach.
+    private static void PayFromPromotions(
+        Dictionary<(string Debit, string Credit), long> entries, IReadOnlyList<CreditLot> lots)
+    {
+        foreach (var lot in lots)
+        {
+            var credits = LedgerAccount.Credits(lot.OrganizationId);
+            var left = lot.Balance.Nanos;
+            foreach (var charged in entries.Where(entry => entry.Key.Debit == credits).ToArray())
+            {
+                var paid = Math.Min(charged.Value, left);
+                if (paid <= 0)
+                {
+                    continue;
+                }
+
+                left -= paid;
+                entries[(lot.Account, charged.Key.Credit)] = paid;
+                if (paid == charged.Value)
+                {
+                    entries.Remove(charged.Key);
+                }
+                else
+                {
+                    entries[charged.Key] = charged.Value - paid;
+                }
+            }
+        }
     }
 
     private static void Count(

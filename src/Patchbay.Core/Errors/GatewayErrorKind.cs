@@ -22,6 +22,12 @@ public enum GatewayErrorKind
     /// <summary>The change contradicts the present state.</summary>
     Conflict,
 
+    /// <summary>The operation has been withdrawn for good.</summary>
+    Gone,
+
+    /// <summary>The Idempotency-Key was used for another request.</summary>
+    IdempotencyMismatch,
+
     /// <summary>No model of this name is in the catalogue.</summary>
     ModelNotFound,
 

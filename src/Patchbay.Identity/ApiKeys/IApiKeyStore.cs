@@ -21,7 +21,8 @@ public interface IApiKeyStore
     /// <summary>Keys in the order they were made, newest first.</summary>
     Task<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Keeps a new key; durable when the task completes.</summary>
+    /// <summary>Keeps a new key; durable when the task completes. A key with the same id, which an interrupted execution of the
+    /// same request made, is given the new text instead: the old one was never told to anybody.</summary>
     Task CreateAsync(ApiKey key, CancellationToken cancellationToken);
 
     /// <summary>Replaces name, limit, reset, BYOK flag, expiry, disabled flag and the time of change of an existing key.

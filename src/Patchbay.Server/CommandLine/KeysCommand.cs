@@ -53,14 +53,14 @@ internal sealed class KeysCommand(CommonOptions common) : StorageCommand(common)
         });
         _limit.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is { } text && !TryReadMoney(text, out _))
+            if (result.GetValueOrDefault<string>() is { } text && !TypedText.TryReadMoney(text, out _))
             {
                 result.AddError("--limit takes an amount of US dollars, not negative, with at most nine decimals.");
             }
         });
         _expires.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is { } text && !TryReadTime(text, out _))
+            if (result.GetValueOrDefault<string>() is { } text && !TypedText.TryReadTime(text, out _))
             {
                 result.AddError("--expires takes a date or an ISO 8601 time, such as 2027-01-31 or 2027-01-31T12:00:00Z.");
             }
@@ -101,9 +101,9 @@ internal sealed class KeysCommand(CommonOptions common) : StorageCommand(common)
             Label = ApiKeyFormat.LabelOf(text),
             OrganizationId = tenant.Organization.Id,
             WorkspaceId = tenant.Workspace.Id,
-            Limit = parse.GetValue(_limit) is { } limit && TryReadMoney(limit, out var most) ? most : null,
+            Limit = parse.GetValue(_limit) is { } limit && TypedText.TryReadMoney(limit, out var most) ? most : null,
             LimitReset = reset,
-            ExpiresAt = parse.GetValue(_expires) is { } expires && TryReadTime(expires, out var end) ? end : null,
+            ExpiresAt = parse.GetValue(_expires) is { } expires && TypedText.TryReadTime(expires, out var end) ? end : null,
             IsManagement = parse.GetValue(_management),
             CreatedAt = now,
         };
@@ -139,18 +139,4 @@ internal sealed class KeysCommand(CommonOptions common) : StorageCommand(common)
 
         return ExitCode.Success;
     }
-
-    private static bool TryReadMoney(string text, out Money money)
-    {
-        money = default;
-        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars)
-            && Money.TryFromDollars(dollars, out money);
-    }
-
-    private static bool TryReadTime(string text, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
-        text,
-        ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"],
-        CultureInfo.InvariantCulture,
-        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-        out time);
 }

@@ -57,6 +57,7 @@ internal static class PatchbayCommand
             common.Config,
             serve.Describe("serve", "Serve the API and the console (this is also what happens without a command)"),
             new KeysCommand(common).Describe(),
+            new CreditsCommand(common).Describe(),
             new CatalogCommand(common).Describe(),
             new ProvidersCommand(common).Describe(),
             new MigrateCommand(common).Describe(),

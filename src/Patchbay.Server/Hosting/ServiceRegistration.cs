@@ -22,6 +22,8 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Generations);
         services.AddSingleton(storage.Settlements);
         services.AddSingleton(storage.Ledger);
+        services.AddSingleton(storage.Credits);
+        services.AddSingleton(storage.Idempotency);
         services.AddSingleton(storage.OpenHolds);
         services.AddSingleton(storage.CatalogOverrides);
     }
@@ -37,6 +39,7 @@ internal static class ServiceRegistration
             provider.GetRequiredService<IBudgetStore>(), provider.GetRequiredService<TimeProvider>(),
             prepaid: settings.Billing.IsPrepaid));
         services.AddSingleton<HoldKeeper>();
+        services.AddSingleton<CreditBook>();
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();
         services.AddSingleton(provider => new ModelRouter(provider.GetRequiredService<HealthRegistry>()));
@@ -59,6 +62,7 @@ internal static class ServiceRegistration
         services.AddSingleton(UpstreamLimitsOf(settings.Limits));
         services.AddSingleton(InferenceOptionsOf(settings));
         services.AddHostedService<HoldRecorder>();
+        services.AddHostedService<CreditKeeper>();
         services.AddHostedService<Reconciler>();
     }
 

@@ -91,6 +91,57 @@ internal sealed class AuditQueries(AuditDialect dialect)
         ORDER BY level, scope_id, day
         """;
 
+    public string NegativeHolds => """
+        SELECT generation_id, amount_nanos FROM open_hold WHERE amount_nanos < 0 ORDER BY generation_id
+        """;
+
+    public string OverdrawnPromotions => """
+        SELECT name, balance_nanos FROM ledger_account WHERE name LIKE 'liability:promo:%' AND balance_nanos < 0 ORDER BY name
+        """;
+
+    // Every generation counts at its organization and its workspace, and at most once at a member and a key.
+    public string SpendingLevels => $"""
+        SELECT {dialect.SpendingDay}, CAST({LevelSum(0)} AS bigint), CAST({LevelSum(1)} AS bigint),
+          CAST({LevelSum(2)} AS bigint), CAST({LevelSum(3)} AS bigint)
+        FROM spending GROUP BY day
+        HAVING {LevelSum(0)} <> {LevelSum(1)} OR {LevelSum(2)} > {LevelSum(0)} OR {LevelSum(3)} > {LevelSum(0)}
+        ORDER BY day
+        """;
+
+    // What each posting did to funds, to fees and at gateways, and what its transaction says of it.
+    public string CreditTransactions => $"""
+        SELECT id, CAST(sum(amount) AS bigint), CAST(sum(funds) AS bigint), CAST(sum(fee) AS bigint), CAST(sum(fees) AS bigint),
+          CAST(sum(paid) AS bigint), CAST(sum(cleared) AS bigint)
+        FROM (
+          SELECT batch_id AS id, amount_nanos AS amount, 0 AS funds, fee_nanos AS fee, 0 AS fees, paid_nanos AS paid, 0 AS cleared
+          FROM credit_transaction
+          UNION ALL SELECT e.batch_id, 0, {Moved("liability:%")}, 0, {Moved("revenue:fees")}, 0, -({Moved("asset:%")})
+          FROM ledger_entry e LEFT JOIN ledger_batch b ON b.id = e.batch_id WHERE b.kind IS NULL OR b.kind = 1
+        ) AS part
+        GROUP BY id
+        HAVING sum(amount) <> sum(funds) OR sum(fee) <> sum(fees) OR sum(paid) <> sum(cleared)
+        ORDER BY id
+        """;
+
+    public string Funds => $"""
+        SELECT organization, CAST(sum(balance) AS bigint), CAST(sum(given) AS bigint), CAST(sum(used) AS bigint)
+        FROM (
+          SELECT substr(name, 19) AS organization, balance_nanos AS balance, 0 AS given, 0 AS used
+          FROM ledger_account WHERE name LIKE 'liability:credits:%'
+          UNION ALL SELECT substr(name, 17, 32), balance_nanos, 0, 0 FROM ledger_account WHERE name LIKE 'liability:promo:%'
+          UNION ALL SELECT {dialect.OrganizationName}, 0, amount_nanos, 0 FROM credit_transaction
+          UNION ALL SELECT {dialect.ScopeName}, 0, 0, credits_nanos FROM spending WHERE level = 0
+        ) AS part
+        GROUP BY organization
+        HAVING sum(balance) <> sum(given) - sum(used)
+        ORDER BY organization
+        """;
+
+    private static string LevelSum(int level) => $"sum(CASE WHEN level = {level} THEN credits_nanos ELSE 0 END)";
+
+    private static string Moved(string account) =>
+        $"CASE WHEN e.credit LIKE '{account}' THEN e.amount_nanos ELSE 0 END - CASE WHEN e.debit LIKE '{account}' THEN e.amount_nanos ELSE 0 END";
+
     private string GenerationPart(int level, string scope) => $"""
         SELECT {level}, {scope}, {dialect.GenerationDay}, 0, sum(charge_nanos), 0,
           sum(CASE WHEN is_byok THEN provider_cost_nanos ELSE 0 END), 0, count(*)

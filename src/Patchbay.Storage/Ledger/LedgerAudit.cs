@@ -28,6 +28,10 @@ internal sealed class LedgerAudit(
         await CheckAsync("I4 amount", _queries.Amounts, row => (
             row.GetString(0),
             $"the amount of an entry should be more than 0 nano-USD, but is {row.GetInt64(1)}"));
+        await CheckAsync("I3 hold", _queries.NegativeHolds, row => (
+            row.GetString(0), $"a hold should not be negative, but is {row.GetInt64(1)} nano-USD"));
+        await CheckAsync("I4 amount", _queries.OverdrawnPromotions, row => (
+            row.GetString(0), $"more was taken from the promotion than it had: {row.GetInt64(1)} nano-USD are left"));
         await CheckGenerationsAsync();
         await CheckAsync("I6 batch", _queries.BatchSums, row => (
             $"batch {row.GetInt64(0)}",
@@ -38,6 +42,11 @@ internal sealed class LedgerAudit(
             $"an entry of {row.GetInt64(2)} nano-USD belongs to batch {row.GetInt64(1)}, which does not exist"));
         await CheckChainAsync();
         await CheckAsync("I9 spending", _queries.Spending, DescribeSpending);
+        await CheckAsync("I9 levels", _queries.SpendingLevels, row => (
+            UtcDay.ToDate(row.GetInt64(0)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            $"organizations spent {row.GetInt64(1)} nano-USD and workspaces {row.GetInt64(2)}, which should be equal; members "
+            + $"{row.GetInt64(3)} and keys {row.GetInt64(4)}, which should not be more"));
+        await CheckCreditsAsync();
         return _findings;
     }
 
@@ -58,10 +67,22 @@ internal sealed class LedgerAudit(
         }
     }
 
+    private async Task CheckCreditsAsync()
+    {
+        await CheckAsync("I10 credits", _queries.CreditTransactions, row => (
+            $"batch {row.GetInt64(0)}",
+            $"its transaction says {row.GetInt64(1)} nano-USD of funds, {row.GetInt64(3)} of fees and {row.GetInt64(5)} paid; "
+            + $"its entries make {row.GetInt64(2)}, {row.GetInt64(4)} and {row.GetInt64(6)}"));
+        await CheckAsync("I10 funds", _queries.Funds, row => (
+            $"organization {row.GetString(0)}",
+            $"{row.GetInt64(2)} nano-USD were put in and {row.GetInt64(3)} used, but the accounts hold {row.GetInt64(1)}"));
+    }
+
     private async Task CheckChainAsync()
     {
         await using var row = await ReadAsync(_queries.Chain);
         var head = LedgerHead.Origin;
+        var promotions = new PromotionAudit();
         var more = await row.ReadAsync(cancellationToken);
         while (more)
         {
@@ -81,7 +102,13 @@ internal sealed class LedgerAudit(
             }
             while (more && row.GetInt64(0) == batch.Id);
 
-            CheckLink(head, batch with { Entries = entries }, hash);
+            batch = batch with { Entries = entries };
+            CheckLink(head, batch, hash);
+            foreach (var (account, detail) in promotions.Follow(batch))
+            {
+                Find("I8 promotion", account, detail);
+            }
+
             head = new LedgerHead(batch.Id, hash);
         }
     }

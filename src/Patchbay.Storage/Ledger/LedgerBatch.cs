@@ -72,10 +72,11 @@ internal sealed class LedgerBatch
     /// <summary>SHA-256 over the batch before and this one.</summary>
     public byte[] Hash { get; }
 
-    /// <summary>The batch of settlements, each of which is new to the books.</summary>
-    public static LedgerBatch OfSettlements(LedgerHead head, DateTimeOffset now, IReadOnlyList<Settlement> settlements)
+    /// <summary>The batch of settlements, each of which is new to the books. Promotions pay first.</summary>
+    public static LedgerBatch OfSettlements(
+        LedgerHead head, DateTimeOffset now, IReadOnlyList<Settlement> settlements, IReadOnlyList<CreditLot> lots)
     {
-        var sums = SettlementBatch.Of(head.BatchId + 1, settlements);
+        var sums = SettlementBatch.Of(head.BatchId + 1, settlements, lots);
         return new LedgerBatch(
             head, LedgerBatchKind.Settlements, now, settlements.Count, sums.Charges.Nanos, sums.Entries,
             ByDay(head.BatchId + 1, settlements, sums));
@@ -97,7 +98,7 @@ internal sealed class LedgerBatch
 
         foreach (var day in settlements.GroupBy(settlement => UtcDay.Of(settlement.Generation.CreatedAt)))
         {
-            var part = SettlementBatch.Of(batchId, [.. day]);
+            var part = SettlementBatch.Of(batchId, [.. day], []);
             spending.AddRange(part.Increments.Select(increment => new DailySpending(day.Key, increment)));
         }
 

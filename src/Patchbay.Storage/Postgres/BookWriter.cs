@@ -40,6 +40,15 @@ internal static class BookWriter
             ? new LedgerHead(row.GetInt64(0), row.GetFieldValue<byte[]>(1))
             : LedgerHead.Origin;
 
+    /// <summary>Reads the last batch.</summary>
+    public static async Task<LedgerHead> ReadHeadAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand(HeadSql, connection, transaction);
+        await using var row = await find.ExecuteReaderAsync(cancellationToken);
+        return await ReadHeadAsync(row, cancellationToken);
+    }
+
     /// <summary>Adds the commands that write a batch, its entries, balances and spending.</summary>
     public static void Add(NpgsqlBatch commands, LedgerBatch batch)
     {

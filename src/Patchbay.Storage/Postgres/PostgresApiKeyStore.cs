@@ -18,6 +18,7 @@ internal sealed class PostgresApiKeyStore(PostgresDatabase database) : IApiKeySt
           limit_reset, include_byok_in_limit, expires_at, disabled, is_management, created_at, updated_at)
         VALUES (@Id, @Hash, @Name, @Label, @OrganizationId, @WorkspaceId, @MemberId, @CreatorUserId, @Limit,
           @LimitReset, @IncludeByokInLimit, @ExpiresAt, @Disabled, @IsManagement, @CreatedAt, @UpdatedAt)
+        ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, label = excluded.label, created_at = excluded.created_at
         """;
 
     private const string UpdateSql = """

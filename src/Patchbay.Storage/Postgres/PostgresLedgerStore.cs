@@ -63,13 +63,7 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, TimeProvide
             return false;
         }
 
-        LedgerHead head;
-        await using (var find = new NpgsqlCommand(BookWriter.HeadSql, connection, transaction))
-        await using (var row = await find.ExecuteReaderAsync(cancellationToken))
-        {
-            head = await BookWriter.ReadHeadAsync(row, cancellationToken);
-        }
-
+        var head = await BookWriter.ReadHeadAsync(connection, transaction, cancellationToken);
         await using var commands = new NpgsqlBatch(connection, transaction);
         BookWriter.Add(commands, LedgerBatch.OfPosting(head, timeProvider.GetUtcNow(), entries));
         await commands.ExecuteNonQueryAsync(cancellationToken);

@@ -29,6 +29,8 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         Budgets = new PostgresBudgetStore(database);
         Generations = new PostgresGenerationStore(database);
         Ledger = new PostgresLedgerStore(database, timeProvider);
+        Credits = new PostgresCreditStore(database, timeProvider);
+        Idempotency = new PostgresIdempotencyStore(database, timeProvider);
         OpenHolds = new PostgresOpenHoldLog(database);
         CatalogOverrides = new PostgresCatalogOverrideStore(database);
     }
@@ -53,6 +55,12 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override ILedgerStore Ledger { get; }
+
+    /// <inheritdoc/>
+    public override ICreditStore Credits { get; }
+
+    /// <inheritdoc/>
+    public override IIdempotencyStore Idempotency { get; }
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }

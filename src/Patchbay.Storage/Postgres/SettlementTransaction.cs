@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Patchbay.Billing;
+using Patchbay.Core;
 
 namespace Patchbay.Storage.Postgres;
 
@@ -19,6 +20,10 @@ internal sealed partial class SettlementTransaction(WriterSession session, TimeP
         RETURNING id
         """;
 
+    // The promotions of everybody concerned, under the lock of the books.
+    private static readonly string LotsSql = CreditTables.LotsSql("COLLATE \"C\"", "(promo.of || ':')", "(promo.of || ';')")
+        .Replace("FROM ledger_account", "FROM unnest($1) AS promo (of) JOIN ledger_account ON true", StringComparison.Ordinal);
+
     private readonly HashSet<long> _partitions = [];
 
     /// <summary>Returns when the group is durable. May be repeated with the same group after any failure: what a lost
@@ -28,7 +33,7 @@ internal sealed partial class SettlementTransaction(WriterSession session, TimeP
         var connection = await session.GetAsync(cancellationToken);
         await EnsurePartitionsAsync(connection, settlements, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (head, fresh) = await TakeIdsAsync(connection, transaction, settlements, cancellationToken);
+        var (head, fresh, lots) = await TakeIdsAsync(connection, transaction, settlements, cancellationToken);
         if (fresh.Count > 0)
         {
             await GenerationCopier.CopyAsync(connection, fresh, head.BatchId + 1, cancellationToken);
@@ -37,7 +42,7 @@ internal sealed partial class SettlementTransaction(WriterSession session, TimeP
         await using var commands = new NpgsqlBatch(connection, transaction);
         if (fresh.Count > 0)
         {
-            BookWriter.Add(commands, LedgerBatch.OfSettlements(head, timeProvider.GetUtcNow(), fresh));
+            BookWriter.Add(commands, LedgerBatch.OfSettlements(head, timeProvider.GetUtcNow(), fresh, lots));
         }
 
         var holds = settlements.Where(settlement => settlement.HoldRecorded).Select(settlement => settlement.Generation.Id).ToArray();
@@ -79,7 +84,7 @@ internal sealed partial class SettlementTransaction(WriterSession session, TimeP
         }
     }
 
-    private async Task<(LedgerHead Head, List<Settlement> Fresh)> TakeIdsAsync(
+    private async Task<(LedgerHead Head, List<Settlement> Fresh, List<CreditLot> Lots)> TakeIdsAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         IReadOnlyList<Settlement> settlements,
@@ -101,6 +106,10 @@ internal sealed partial class SettlementTransaction(WriterSession session, TimeP
                             TypedValue = [.. settlements.Select(settlement => PostgresTime.Of(settlement.Generation.CreatedAt))],
                         },
                     },
+                },
+                new NpgsqlBatchCommand(LotsSql)
+                {
+                    Parameters = { new NpgsqlParameter<string[]> { TypedValue = PromotionsOf(settlements) } },
                 },
             },
         };
@@ -127,7 +136,26 @@ internal sealed partial class SettlementTransaction(WriterSession session, TimeP
             }
         }
 
-        return (head, fresh);
+        await rows.NextResultAsync(cancellationToken);
+        var lots = new List<CreditLot>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            lots.Add(new CreditLot(rows.GetString(0), new Money(rows.GetInt64(1))));
+        }
+
+        lots.Sort(static (left, right) => string.CompareOrdinal(left.Account, right.Account));
+        return (head, fresh, lots);
+    }
+
+    private static string[] PromotionsOf(IReadOnlyList<Settlement> settlements)
+    {
+        var organizations = new HashSet<Guid>();
+        foreach (var settlement in settlements)
+        {
+            organizations.Add(settlement.Generation.OrganizationId);
+        }
+
+        return [.. organizations.Select(id => LotRange.Of(id).From[..^1])];
     }
 
     private static partial class Log

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Patchbay.Billing;
+using Patchbay.Core;
 
 namespace Patchbay.Storage.Sqlite;
 
@@ -14,7 +15,10 @@ internal sealed partial class SettlementWriter
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _findCharge;
     private readonly SqliteStatement _removeHold;
+    private readonly SqliteStatement _findLots;
     private readonly List<Settlement> _fresh = [];
+    private readonly List<CreditLot> _lots = [];
+    private readonly HashSet<Guid> _organizations = [];
 
     /// <summary>Compiles its statements.</summary>
     public SettlementWriter(SqliteSession session, TimeProvider timeProvider, ILogger logger)
@@ -26,6 +30,7 @@ internal sealed partial class SettlementWriter
         _insert = session.Statement(
             $"INSERT INTO generation ({GenerationRow.Columns}) VALUES ({parameters}) ON CONFLICT (id) DO NOTHING");
         _findCharge = session.Statement("SELECT charge_nanos FROM generation WHERE id = ?");
+        _findLots = session.Statement(CreditTables.LotsSql("", "?", "?") + " ORDER BY name");
         _removeHold = session.Statement("DELETE FROM open_hold WHERE generation_id = ?");
     }
 
@@ -58,7 +63,30 @@ internal sealed partial class SettlementWriter
 
         if (_fresh.Count > 0)
         {
-            _books.Write(LedgerBatch.OfSettlements(head, _timeProvider.GetUtcNow(), _fresh));
+            ReadLots();
+            _books.Write(LedgerBatch.OfSettlements(head, _timeProvider.GetUtcNow(), _fresh, _lots));
+        }
+    }
+
+    // What is left of the promotions of everybody who is charged.
+    private void ReadLots()
+    {
+        _lots.Clear();
+        _organizations.Clear();
+        foreach (var settlement in _fresh)
+        {
+            var organization = settlement.Generation.OrganizationId;
+            if (settlement.Generation.Charge.Nanos == 0 || !_organizations.Add(organization))
+            {
+                continue;
+            }
+
+            var (from, to) = LotRange.Of(organization);
+            _findLots.Start().Add(from).Add(to);
+            while (_findLots.Read())
+            {
+                _lots.Add(new CreditLot(_findLots.Text(0), new Money(_findLots.Int64(1))));
+            }
         }
     }
 

@@ -14,8 +14,10 @@ internal sealed class SqliteApiKeyStore(SqliteWriter writer, SqliteReaders reade
         include_byok_in_limit, expires_at, disabled, is_management, created_at, updated_at
         """;
 
-    private const string InsertSql =
-        $"INSERT INTO api_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private const string InsertSql = $"""
+        INSERT INTO api_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, label = excluded.label, created_at = excluded.created_at
+        """;
 
     private const string UpdateSql = """
         UPDATE api_key SET name = ?, limit_nanos = ?, limit_reset = ?, include_byok_in_limit = ?, expires_at = ?,

@@ -18,11 +18,15 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Works over an open connection, which stays the caller's.</summary>
     public SqliteSession(SqliteConnection connection)
     {
+        Connection = connection;
         _database = connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
         _begin = Statement("BEGIN IMMEDIATE");
         _commit = Statement("COMMIT");
         _rollback = Statement("ROLLBACK");
     }
+
+    /// <summary>The connection, for commands that need not be fast. They run inside the open transaction.</summary>
+    public SqliteConnection Connection { get; }
 
     /// <summary>The statement with this text, compiled on the first call.</summary>
     public SqliteStatement Statement(string sql)

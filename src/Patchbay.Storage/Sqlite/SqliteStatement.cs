@@ -146,6 +146,9 @@ internal sealed class SqliteStatement : IDisposable
     /// <summary>A number of the row.</summary>
     public long Int64(int column) => raw.sqlite3_column_int64(_statement, column);
 
+    /// <summary>A text of the row.</summary>
+    public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
+
     /// <summary>Bytes of the row.</summary>
     public byte[] Blob(int column) => raw.sqlite3_column_blob(_statement, column).ToArray();
 

@@ -44,6 +44,8 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Generations = new SqliteGenerationStore(_readers);
         Settlements = new SqliteSettlementLog(journal, writer);
         Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
+        Credits = new SqliteCreditStore(writer, _readers, timeProvider);
+        Idempotency = new SqliteIdempotencyStore(writer, timeProvider);
         OpenHolds = new SqliteOpenHoldLog(writer, _readers);
         CatalogOverrides = new SqliteCatalogOverrideStore(writer, _readers);
     }
@@ -68,6 +70,12 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override ILedgerStore Ledger { get; }
+
+    /// <inheritdoc/>
+    public override ICreditStore Credits { get; }
+
+    /// <inheritdoc/>
+    public override IIdempotencyStore Idempotency { get; }
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }

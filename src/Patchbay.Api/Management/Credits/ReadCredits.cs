@@ -5,19 +5,15 @@ using Patchbay.Core;
 
 namespace Patchbay.Api;
 
-/// <summary><c>GET /credits</c>: what was put into the organization's credits and what was spent. The balance of the
-/// account is what was put in less what was spent, so nothing was put in while the two add up to zero.</summary>
-internal sealed class ReadCredits(ILedgerStore ledger, HoldBook holds) : IOperation
+/// <summary><c>GET /credits</c>: what was put into the organization's credits and what was spent, of one moment: the balance of
+/// its accounts is exactly the difference.</summary>
+internal sealed class ReadCredits(ICreditStore credits) : IOperation
 {
     public async Task<IResult> RunAsync(HttpContext context, Caller caller)
     {
-        var organization = caller.OrganizationId;
-        var spent = await holds.GetSpendingAsync(
-            organization, new BudgetScope(BudgetLevel.Organization, organization), context.RequestAborted);
-        var balance = await ledger.GetBalanceAsync(LedgerAccount.Credits(organization), context.RequestAborted);
-        var usage = spent.Credits.Lifetime;
-        var view = new CreditsView(Money.Max(balance + usage, Money.Zero), usage);
-        return TypedResults.Json(new CreditsResponse(view), CreditsJson.Default.CreditsResponse);
+        var account = await credits.GetAccountAsync(caller.OrganizationId, context.RequestAborted);
+        return TypedResults.Json(
+            new CreditsResponse(new CreditsView(account.Total, account.Used)), CreditsJson.Default.CreditsResponse);
     }
 }
 
@@ -26,7 +22,13 @@ internal sealed record CreditsView(Money TotalCredits, Money TotalUsage);
 
 internal sealed record CreditsResponse(CreditsView Data);
 
+internal sealed record CreditTransactionResponse(CreditTransactionView Data);
+
+internal sealed record CreditTransactionsResponse(IReadOnlyList<CreditTransactionView> Data);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(MoneyConverter)])]
 [JsonSerializable(typeof(CreditsResponse))]
+[JsonSerializable(typeof(CreditTransactionResponse))]
+[JsonSerializable(typeof(CreditTransactionsResponse))]
 internal sealed partial class CreditsJson : JsonSerializerContext;

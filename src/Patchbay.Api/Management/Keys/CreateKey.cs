@@ -22,7 +22,7 @@ internal sealed class CreateKey(
         var creator = body.Id("creator_user_id");
         var key = new ApiKey
         {
-            Id = Guid.CreateVersion7(now),
+            Id = IdempotentExecution.NewId(context, now),
             Hash = KeyHash.Of(Encoding.UTF8.GetBytes(text)),
             Name = name.Or(string.Empty),
             Label = ApiKeyFormat.LabelOf(text),

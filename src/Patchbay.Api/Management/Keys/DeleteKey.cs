@@ -18,7 +18,9 @@ internal sealed class DeleteKey(IApiKeyStore keys, CallerDirectory callers) : IO
 
         try
         {
+            // An execution that was cut off may have deleted it.
             return await keys.DeleteAsync(hash, caller.OrganizationId, CancellationToken.None)
+                || IdempotentExecution.Of(context) is { IsRepeat: true }
                 ? TypedResults.Json(new DeletedResponse(true), KeyJson.Default.DeletedResponse)
                 : KeyLookup.NotFound;
         }

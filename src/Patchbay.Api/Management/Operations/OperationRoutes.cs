@@ -46,7 +46,14 @@ internal static class OperationRoutes
                 return;
             }
 
-            var result = await create(context.RequestServices, null).RunAsync(context, caller);
+            var operation = create(context.RequestServices, null);
+            if (IdempotentOperation.IsAsked(context, access))
+            {
+                await new IdempotentOperation(context, caller).RunAsync(operation);
+                return;
+            }
+
+            var result = await operation.RunAsync(context, caller);
             await result.ExecuteAsync(context);
         }
         catch (StorageUnavailableException) when (!context.Response.HasStarted)

@@ -143,14 +143,23 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
             _ => "the guardrail's budget",
         };
         var tokens = Math.Max(0, affordable);
-        var message = envelope.MaxOutputTokens is { } asked
-            ? $"This request requires more credits, or fewer max_tokens. You requested up to {asked} tokens, but can only afford {tokens}: {whose} leaves ${refused.Available}."
-            : $"This request requires more credits. It can only afford {tokens} tokens of output: {whose} leaves ${refused.Available}.";
+        var message = refused.Standing switch
+        {
+            CreditStanding.Frozen => "This account is frozen: one of its payments is disputed. It can be used again when that is decided.",
+            CreditStanding.Overdrawn => "This account's credits are negative: a payment was taken back after they had been used. Buy credits to go on.",
+            _ => MessageOf(refused, tokens, whose, envelope),
+        };
+        var retry = refused.Standing == CreditStanding.Good && refused.HeldByOthers > Money.Zero;
         return new GatewayError(kind, message)
         {
             LimitSource = refused.RefusedBy.ToString().ToLowerInvariant(),
             Parameter = envelope.MaxOutputTokens is null ? null : "max_tokens",
-            RetryAfter = refused.HeldByOthers > Money.Zero ? TimeSpan.FromSeconds(1) : null,
+            RetryAfter = retry ? TimeSpan.FromSeconds(1) : null,
         };
     }
+
+    private static string MessageOf(in HoldResult refused, long tokens, string whose, RequestEnvelope envelope) =>
+        envelope.MaxOutputTokens is { } asked
+            ? $"This request requires more credits, or fewer max_tokens. You requested up to {asked} tokens, but can only afford {tokens}: {whose} leaves ${refused.Available}."
+            : $"This request requires more credits. It can only afford {tokens} tokens of output: {whose} leaves ${refused.Available}.";
 }

@@ -1,0 +1,68 @@
+using Dapper;
+using Npgsql;
+using Patchbay.Billing;
+
+namespace Patchbay.Storage.Postgres;
+
+/// <summary>Credits in PostgreSQL.</summary>
+/// <param name="database">The pool.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class PostgresCreditStore(PostgresDatabase database, TimeProvider timeProvider) : ICreditStore
+{
+    /// <inheritdoc/>
+    public Task<CreditOutcome> ApplyAsync(CreditOrder order, CancellationToken cancellationToken) =>
+        database.UseAsync(connection => ApplyAsync(connection, order, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<CreditAccount> GetAccountAsync(Guid organizationId, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.ReadAccountAsync(organizationId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CreditTransaction>> ListAsync(
+        Guid organizationId, int offset, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.ListAsync(organizationId, offset, limit), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<CreditTransaction?> FindAsync(Guid id, Guid organizationId, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.FindAsync(id, organizationId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<CreditTransaction?> FindAsync(string gateway, string externalId, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.FindAsync(gateway, externalId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CreditLot>> ListEndedAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.ListEndedAsync(now), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<CreditChanges> ListChangesAsync(long batchId, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.ListChangesAsync(batchId), cancellationToken);
+
+    private Task<T> ReadAsync<T>(Func<CreditTables, Task<T>> read, CancellationToken cancellationToken) => database.UseAsync(
+        connection => read(new CreditTables(connection, null, CreditDialect.Postgres, cancellationToken)), cancellationToken);
+
+    private async Task<CreditOutcome> ApplyAsync(
+        NpgsqlConnection connection, CreditOrder order, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            AdvisoryLock.Books, transaction: transaction, cancellationToken: cancellationToken));
+        var tables = new CreditTables(connection, transaction, CreditDialect.Postgres, cancellationToken);
+        var now = timeProvider.GetUtcNow();
+        var plan = CreditPlan.Of(order, await tables.ReadStateAsync(order), now);
+        if (plan.Transaction is null)
+        {
+            return plan.Outcome!;
+        }
+
+        var batch = LedgerBatch.OfPosting(
+            await BookWriter.ReadHeadAsync(connection, transaction, cancellationToken), now, plan.Entries);
+        await using var commands = new NpgsqlBatch(connection, transaction);
+        BookWriter.Add(commands, batch);
+        await commands.ExecuteNonQueryAsync(cancellationToken);
+        var credit = plan.Transaction with { BatchId = batch.Id };
+        await tables.InsertAsync(credit);
+        await transaction.CommitAsync(cancellationToken);
+        return new CreditOutcome(CreditStatus.Posted, credit, null);
+    }
+}
