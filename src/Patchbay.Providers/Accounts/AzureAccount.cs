@@ -33,7 +33,7 @@ internal static class AzureAccount
         var number = 0;
         foreach (var element in root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root])
         {
-            if (fault is null && Read(element, out var reason) is { } account)
+            if (Read(element, out var reason) is { } account)
             {
                 (account.ModelSlug is null ? general : accounts).Add(account);
             }
