@@ -18,6 +18,9 @@ public sealed record InferenceOptions
     /// that it can pay, false answers 402.</summary>
     public bool ClampMaxTokens { get; init; } = true;
 
+    /// <summary>What workspaces pay less that let their prompts be used, in hundredths of a percent.</summary>
+    public int LoggingDiscountBasisPoints { get; init; } = 100;
+
     /// <summary>Preferences that hold for every request, outermost level first.</summary>
     public IReadOnlyList<RoutePreferences> Routing { get; init; } = [];
 

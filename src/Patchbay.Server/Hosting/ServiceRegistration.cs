@@ -24,6 +24,8 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Ledger);
         services.AddSingleton(storage.OpenHolds);
         services.AddSingleton(storage.CatalogOverrides);
+        services.AddSingleton(storage.ByokKeys);
+        services.AddSingleton(storage.DataKeys);
     }
 
     /// <summary>Adds what serves requests.</summary>
@@ -35,7 +37,7 @@ internal static class ServiceRegistration
         services.AddSingleton(system);
         services.AddSingleton(provider => new HoldBook(
             provider.GetRequiredService<IBudgetStore>(), provider.GetRequiredService<TimeProvider>(),
-            prepaid: settings.Billing.IsPrepaid));
+            prepaid: settings.Billing.IsPrepaid, settings.Billing.Fees));
         services.AddSingleton<HoldKeeper>();
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();
@@ -56,6 +58,8 @@ internal static class ServiceRegistration
             clock: provider.GetRequiredService<TimeProvider>(), log: provider.GetRequiredService<ILogger<CredentialContext>>()));
         services.AddSingleton<UpstreamInvoker>();
         services.AddSingleton<InferencePipeline>();
+        services.AddSingleton<ByokDirectory>();
+        services.AddHostedService<ByokFollower>();
         services.AddSingleton(UpstreamLimitsOf(settings.Limits));
         services.AddSingleton(InferenceOptionsOf(settings));
         services.AddHostedService<HoldRecorder>();
@@ -117,6 +121,7 @@ internal static class ServiceRegistration
         MaxAttempts = settings.Limits.MaxAttempts,
         ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,
         ClampMaxTokens = settings.Billing.ClampMaxTokens,
+        LoggingDiscountBasisPoints = settings.Billing.LoggingDiscount,
         RetryPercent = settings.Failover.RetryPercent,
         RetryMinimum = settings.Failover.RetryMinimum,
         FirstToken = settings.Failover.FirstTokenTimeout,
