@@ -146,7 +146,8 @@ public sealed partial class ByokDirectory(
     {
         Span<byte> id = stackalloc byte[16];
         key.Id.TryWriteBytes(id);
-        return new CredentialId((BinaryPrimitives.ReadInt64LittleEndian(id[8..]) + key.SecretVersion) | 1);
+        var value = BinaryPrimitives.ReadInt64LittleEndian(id[8..]) + key.SecretVersion;
+        return new CredentialId(value == CredentialId.Operators.Value ? long.MinValue : value);
     }
 
     /// <summary>The keys of one organization, and those of their secrets that were needed.</summary>

@@ -1,5 +1,4 @@
 using Patchbay.Billing;
-using Patchbay.Testing;
 
 namespace Patchbay.EndToEnd.Tests;
 

@@ -194,7 +194,7 @@ public sealed class ByokTests(TeamByokWorld world) : IClassFixture<TeamByokWorld
 
         Assert.All(bodies, body => Assert.DoesNotContain("very-secret", body, StringComparison.Ordinal));
         Assert.Contains("own-...6789", bodies[0], StringComparison.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(world.World.Data))
+        foreach (var file in Directory.EnumerateFiles(world.World.Data).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);

@@ -52,6 +52,6 @@ public sealed class KeyedUpstream : IAsyncDisposable
             ? """
               {"id":"up-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30}}
               """
-            : $$"""{"error":{"message":"Incorrect API key provided: {{key}}","type":"invalid_request_error","code":"x"}}""");
+            : $$"""{"error":{"message":"Incorrect API key provided: {{key}}","type":"invalid_request_error","code":"x"} }""");
     }
 }
