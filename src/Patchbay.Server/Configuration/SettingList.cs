@@ -71,6 +71,11 @@ internal static class SettingList
             (s, v) => Dollars(v, 1_000_000_000) is { } most ? s with { Billing = s.Billing with { ByokAllowance = most } } : null),
         Percent("billing:logging_discount_percent",
             s => s.Billing.LoggingDiscount, (s, v) => s with { Billing = s.Billing with { LoggingDiscount = v } }),
+        Text("billing:stepped_holds_above", "US dollars, such as 5 or 0.50, at most 10000, or off",
+            s => s.Billing.SteppedHoldsAbove?.ToString() ?? "off",
+            (s, v) => v.Equals("off", StringComparison.OrdinalIgnoreCase)
+                ? s with { Billing = s.Billing with { SteppedHoldsAbove = null } }
+                : Dollars(v) is { } above ? s with { Billing = s.Billing with { SteppedHoldsAbove = above } } : null),
         Flag("catalog:sync", s => s.Catalog.Sync, (s, v) => s with { Catalog = s.Catalog with { Sync = v } }),
         Duration("catalog:sync_every",
             s => s.Catalog.SyncEvery, (s, v) => s with { Catalog = s.Catalog with { SyncEvery = v } }),

@@ -122,6 +122,7 @@ internal static class ServiceRegistration
         ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,
         ClampMaxTokens = settings.Billing.ClampMaxTokens,
         LoggingDiscountBasisPoints = settings.Billing.LoggingDiscount,
+        SteppedHoldsAbove = settings.Billing.SteppedHoldsAbove,
         RetryPercent = settings.Failover.RetryPercent,
         RetryMinimum = settings.Failover.RetryMinimum,
         FirstToken = settings.Failover.FirstTokenTimeout,

@@ -6,7 +6,7 @@ using Patchbay.Routing;
 namespace Patchbay.Api;
 
 /// <summary>Holds the worst case that any attempt of the plan can cost, before anything is sent to a provider.</summary>
-internal sealed class CreditStep(HoldBook book, InferenceOptions options)
+internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions options)
 {
     // What chat templates add around each message and the whole, and the most that one image is counted as, in tokens.
     private const int TokensPerMessage = 16;
@@ -19,7 +19,19 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     {
         var envelope = context.Envelope;
         var bound = PromptBound(envelope);
-        var result = await TakeAsync(context, Worst(context.Plan, envelope, bound, null));
+        var full = Worst(context.Plan, envelope, bound, null);
+        var first = full;
+        if (full.Byok == Money.Zero && edge.FirstStep(context, full.Shared) is { } step)
+        {
+            first = Money.Min(full.Shared, Worst(context.Plan, envelope, bound, step).Shared);
+        }
+
+        if (first == full)
+        {
+            context.FullHold = null;
+        }
+
+        var result = await TakeAsync(context, first);
         if (result.Hold is null && context.Plan.MixesKeys)
         {
             // The caller's own account needs no credits, or few: what cannot be paid is the way out to the operator's.
@@ -41,6 +53,7 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
                 var clamped = await TakeAsync(context, Worst(context.Plan, envelope, bound, affordable));
                 if (clamped.Hold is not null)
                 {
+                    context.FullHold = null;
                     context.ClampedOutput = affordable;
                 }
 
@@ -64,19 +77,24 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     /// <param name="envelope">The request with the answer so far.</param>
     /// <param name="spent">What the parts so far cost.</param>
     /// <param name="output">The most output of the further part; null for the endpoint's own bound.</param>
-    public ValueTask<bool> ExtendAsync(
+    public async ValueTask<bool> ExtendAsync(
         InferenceContext context, Candidate candidate, RequestEnvelope envelope, Money spent, long? output)
     {
         var worst = WorstCase.Of(candidate.Endpoint.Prices, PromptBound(envelope), envelope.ImageCount);
         var needed = spent + worst.With(output ?? OutputBound(candidate));
         if (candidate.OwnKey is not null)
         {
-            return book.TryExtendAsync(context.Hold, new HoldRequest(Money.Zero, needed));
+            return await book.TryExtendAsync(context.Hold, new HoldRequest(Money.Zero, needed));
         }
 
-        return needed <= context.Hold.Amount
-            ? ValueTask.FromResult(true)
-            : book.TryExtendAsync(context.Hold, needed - context.Hold.Amount);
+        if (needed > context.Hold.Amount && !await book.TryExtendAsync(context.Hold, needed - context.Hold.Amount))
+        {
+            return false;
+        }
+
+        // All of it is held now, for a longer prompt than the request's.
+        context.FullHold = null;
+        return true;
     }
 
     /// <summary>The largest number of input tokens that the request can be counted as: a byte-level tokenizer never makes

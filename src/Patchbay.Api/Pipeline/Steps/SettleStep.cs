@@ -11,7 +11,7 @@ namespace Patchbay.Api;
 internal readonly record struct Settled(Usage Usage, Charge Charge, Generation Generation);
 
 /// <summary>Makes usage, charge and ledger entries durable, before the caller sees the end of the answer.</summary>
-internal sealed class SettleStep(ISettlementLog log, int loggingDiscount)
+internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingDiscount)
 {
     /// <summary>Settles an answer that is whole.</summary>
     /// <exception cref="StorageUnavailableException">It could not be made durable; nothing was charged.</exception>
@@ -67,6 +67,11 @@ internal sealed class SettleStep(ISettlementLog log, int loggingDiscount)
         if (endpoint is not null && context.Current.Candidate.OwnKey is not null)
         {
             return await SettleByokAsync(context, endpoint, usage, cost, waived, Describe(context, outcome, error));
+        }
+
+        if (!waived)
+        {
+            await edge.CoverAsync(context, cost.Total);
         }
 
         var charge = Meter.ChargeFor(cost, context.Hold.Amount, waived, DiscountOf(context));
