@@ -47,6 +47,12 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>What operators have decided of models and endpoints.</summary>
     public abstract ICatalogOverrideStore CatalogOverrides { get; }
 
+    /// <summary>Callers' own provider keys.</summary>
+    public abstract IByokKeyStore ByokKeys { get; }
+
+    /// <summary>The wrapped keys of tenants' secrets.</summary>
+    public abstract IDataKeyStore DataKeys { get; }
+
     /// <summary>Opens the database, brings its schema up to date and checks it.</summary>
     /// <param name="options">Which database.</param>
     /// <param name="exclusive">True for the server: takes the lock that only one server can hold. False for commands that

@@ -19,6 +19,9 @@ public sealed record InferenceOptions
     /// that it can pay, false answers 402.</summary>
     public bool ClampMaxTokens { get; init; } = true;
 
+    /// <summary>What workspaces pay less that let their prompts be used, in hundredths of a percent.</summary>
+    public int LoggingDiscountBasisPoints { get; init; } = 100;
+
     /// <summary>What an account must be able to spend for its streams to begin with a part of their longest answer's price
     /// held, the rest of which is held as they run; null when all of it is always held from the beginning.</summary>
     public Money? SteppedHoldsAbove { get; init; } = Money.FromDollars(5);

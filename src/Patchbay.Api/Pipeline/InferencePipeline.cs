@@ -39,6 +39,7 @@ public sealed partial class InferencePipeline
     private readonly TimeProvider _clock;
     private readonly ILogger<InferencePipeline> _log;
     private readonly QualityObserver? _quality;
+    private readonly ByokDirectory? _byok;
     private readonly UpstreamInvoker _invoker;
     private readonly CreditStep _credit;
     private readonly AttemptLoop _attempts;
@@ -52,7 +53,8 @@ public sealed partial class InferencePipeline
     public InferencePipeline(
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
-        ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null)
+        ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null,
+        ByokDirectory? byok = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -63,11 +65,12 @@ public sealed partial class InferencePipeline
         _log = log;
         _quality = quality;
         _invoker = invoker;
+        _byok = byok;
         var edge = new EdgeStep(holds, options);
         _credit = new CreditStep(holds, edge, options);
         _affinity = new AffinityStep(affinity);
         _attempts = new AttemptLoop(new AttemptStep(invoker, health, edge, clock), _credit, health, invoker.Limits, watch, options, clock);
-        _settle = new SettleStep(settlements, edge);
+        _settle = new SettleStep(settlements, edge, options.LoggingDiscountBasisPoints);
         _router = router;
         _fusion = new FusionStep(this, catalog, health, router, holds, _credit, watch, options);
     }
@@ -183,7 +186,20 @@ public sealed partial class InferencePipeline
         }
 
         // :: Step 3: plan. The snapshot captured here serves the whole request.
-        var request = RouteStep.Request(context.Envelope, _catalog.Current, _options, context.Conversation);
+        IReadOnlyList<ByokRoute> ownKeys = [];
+        if (_byok is not null)
+        {
+            try
+            {
+                ownKeys = await _byok.ForAsync(context.Caller);
+            }
+            catch (StorageUnavailableException)
+            {
+                return Unread;
+            }
+        }
+
+        var request = RouteStep.Request(context.Envelope, _catalog.Current, _options, context.Conversation, ownKeys);
         context.Requested = context.Fusion?.Requested ?? context.Envelope.Models[0];
         context.Router = RouterStep.Resolve(context.Envelope, context.Body.Span, in request, _router, _affinity.Table);
         if (context.Router is { Error: { } unresolved })
@@ -226,6 +242,12 @@ public sealed partial class InferencePipeline
         context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Router!.Router), "Patchbay"u8.ToArray()));
         await BuiltRequests.WriteAsync(context);
     }
+
+    private static readonly GatewayError Unread = new(
+        GatewayErrorKind.StorageUnavailable, "Your own provider keys (BYOK) cannot be read right now. Try again shortly.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
 
     private static GatewayError Unrecorded() => new(
         GatewayErrorKind.StorageUnavailable, "The usage could not be recorded, so the answer is not charged.")
@@ -390,7 +412,7 @@ public sealed partial class InferencePipeline
         EndpointId = context.Endpoint?.Id,
         Streamed = context.Envelope.Stream,
         Amount = context.Hold.Amount,
-        EstimatedCost = context.Endpoint is { } endpoint
+        EstimatedCost = context.Endpoint is { } endpoint && context.Current.Candidate.OwnKey is null
             ? Pricer.Price(new Usage { UncachedInput = context.Envelope.PromptBytes / 4 }, endpoint.Prices).Total
             : Money.Zero,
     };

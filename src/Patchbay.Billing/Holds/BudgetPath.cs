@@ -4,9 +4,10 @@ namespace Patchbay.Billing;
 /// <see cref="HoldBook.OpenPathAsync"/> and then reused for every request.</summary>
 public sealed class BudgetPath
 {
-    internal BudgetPath(Lock gate, ScopeMeter[] meters)
+    internal BudgetPath(Lock gate, ScopeMeter[] meters, ByokAllowance? allowance)
     {
         Gate = gate;
+        Allowance = allowance;
         Meters = meters;
     }
 
@@ -14,4 +15,7 @@ public sealed class BudgetPath
     internal Lock Gate { get; }
 
     internal ScopeMeter[] Meters { get; }
+
+    /// <summary>What the organization may use on own keys without a fee; null without fees.</summary>
+    internal ByokAllowance? Allowance { get; }
 }

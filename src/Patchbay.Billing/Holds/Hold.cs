@@ -11,17 +11,26 @@ public sealed class Hold : IAsyncDisposable
     private Func<object, OpenHold>? _describe;
     private object? _state;
 
-    internal Hold(HoldBook book, BudgetPath path, Money amount, string generationId, DateTimeOffset createdAt)
+    internal Hold(HoldBook book, BudgetPath path, HoldAmount held, ByokGrant grant, string generationId, DateTimeOffset createdAt)
     {
         _book = book;
         Path = path;
-        Amount = amount;
+        Held = held;
+        Grant = grant;
         GenerationId = generationId;
         CreatedAt = createdAt;
     }
 
     /// <summary>How much is reserved: the most that may be charged.</summary>
-    public Money Amount { get; internal set; }
+    public Money Amount => Held.Credits;
+
+    internal HoldAmount Held { get; set; }
+
+    /// <summary>What of the allowance for own keys is set aside.</summary>
+    internal ByokGrant Grant { get; set; }
+
+    /// <summary>What of the allowance is used, once the fee is known; null before.</summary>
+    internal Money? FreeOfFee { get; set; }
 
     /// <summary>The generation that it is for.</summary>
     public string GenerationId { get; }
@@ -54,12 +63,16 @@ public sealed class Hold : IAsyncDisposable
     /// <summary>Turns the hold into spending, after the charge became durable. At most <see cref="Amount"/> may be charged.
     /// It counts in the windows that the request arrived in. The second call has no effect.</summary>
     public void Settle(Money charge, Money byok, DateTimeOffset? arrivedAt = null) =>
-        _book.End(this, charge, byok, arrivedAt ?? CreatedAt);
+        _book.End(this, charge, byok, arrivedAt ?? CreatedAt, settled: true);
+
+    /// <summary>The fee for a usage on the caller's own key, at most <see cref="Amount"/>; uses the month's allowance. To be asked
+    /// once, before the charge becomes durable.</summary>
+    public Money FeeFor(in Cost cost) => _book.FeeFor(this, cost);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _book.End(this, Money.Zero, Money.Zero, CreatedAt);
+        _book.End(this, Money.Zero, Money.Zero, CreatedAt, settled: false);
         return ValueTask.CompletedTask;
     }
 }

@@ -11,8 +11,10 @@ namespace Patchbay.Billing;
 /// <param name="store">Where budgets, spending and funds are read.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="prepaid">Whether an organization can spend only what was put into its credits.</param>
-public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepaid = false)
+/// <param name="fees">What calls on callers' own keys cost; null for nothing.</param>
+public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepaid = false, ByokFees? fees = null)
 {
+    private readonly ByokFees _fees = fees ?? ByokFees.None;
     private readonly ConcurrentDictionary<Guid, OrganizationBook> _organizations = new();
     private readonly Lock _openGate = new();
     private Hold? _newestOpen;
@@ -46,7 +48,16 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
             book.Loading.Release();
         }
 
-        return new BudgetPath(book.Gate, meters);
+        if (_fees.BasisPoints > 0 && book.Allowance is null && book.Find(new BudgetScope(BudgetLevel.Organization, organizationId)) is { } whole)
+        {
+            var now = clock.GetUtcNow();
+            lock (book.Gate)
+            {
+                book.Allowance ??= new ByokAllowance(_fees.Allowance, whole.SpendingAt(now).Byok.ThisMonth, now);
+            }
+        }
+
+        return new BudgetPath(book.Gate, meters, book.Allowance);
     }
 
     /// <summary>Makes a changed or removed limit count for all requests from now on. Unknown scopes are ignored: they load
@@ -93,42 +104,13 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
     }
 
     /// <summary>Reserves the amount at every level, or at none. The task completes at once in this form.</summary>
-    public ValueTask<HoldResult> TryHoldAsync(BudgetPath path, Money amount, string generationId)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(amount.Nanos);
-        var now = clock.GetUtcNow();
-        lock (path.Gate)
-        {
-            foreach (var meter in path.Meters)
-            {
-                // The second bound keeps the sum of the holds within the range of money where nothing else limits it.
-                var available = Money.Min(meter.AvailableAt(now), Money.MaxValue - meter.Held);
-                if (available < amount)
-                {
-                    return ValueTask.FromResult(new HoldResult(
-                        null, meter.Scope.Level, Money.Max(available, Money.Zero), meter.Held)
-                    {
-                        Standing = meter.StandingAt(now),
-                    });
-                }
-            }
-
-            foreach (var meter in path.Meters)
-            {
-                meter.Hold(amount);
-            }
-        }
-
-        var hold = new Hold(this, path, amount, generationId, now);
-        Link(hold);
-        return ValueTask.FromResult(new HoldResult(hold, default, amount, Money.Zero));
-    }
+    public ValueTask<HoldResult> TryHoldAsync(BudgetPath path, HoldRequest request, string generationId) =>
+        Take(path, null, request, generationId);
 
     /// <summary>Reserves more for an open hold at every level, or at none; false when a level refuses or the hold has ended.
     /// The task completes at once in this form.</summary>
-    public ValueTask<bool> TryExtendAsync(Hold hold, Money more)
+    public ValueTask<bool> TryExtendAsync(Hold hold, HoldRequest more)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(more.Nanos);
         var now = clock.GetUtcNow();
         lock (hold.Path.Gate)
         {
@@ -137,60 +119,31 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
                 return ValueTask.FromResult(false);
             }
 
+            var (amount, grant) = Bound(hold.Path, more, now);
             foreach (var meter in hold.Path.Meters)
             {
-                if (Money.Min(meter.AvailableAt(now), Money.MaxValue - meter.Held) < more)
+                if (meter.Refuses(amount, now) is not null)
                 {
+                    hold.Path.Allowance?.Return(grant);
                     return ValueTask.FromResult(false);
                 }
             }
 
             foreach (var meter in hold.Path.Meters)
             {
-                meter.Hold(more);
+                meter.Hold(amount);
             }
 
-            hold.Amount += more;
+            hold.Held += amount;
+            hold.Grant = hold.Grant.Plus(grant);
             return ValueTask.FromResult(true);
         }
     }
 
     /// <summary>Reserves the amount like <see cref="TryHoldAsync"/>, but takes as much of it as possible out of another hold,
     /// which shrinks by that: so that many requests can be paid for together before the first begins.</summary>
-    public ValueTask<HoldResult> TryDrawAsync(Hold from, Money amount, string generationId)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(amount.Nanos);
-        var path = from.Path;
-        var now = clock.GetUtcNow();
-        lock (path.Gate)
-        {
-            var own = from.Ended ? Money.Zero : Money.Min(from.Amount, amount);
-            var more = amount - own;
-            foreach (var meter in path.Meters)
-            {
-                var available = Money.Min(meter.AvailableAt(now), Money.MaxValue - meter.Held);
-                if (available < more)
-                {
-                    return ValueTask.FromResult(new HoldResult(
-                        null, meter.Scope.Level, Money.Max(available, Money.Zero) + own, meter.Held - own)
-                    {
-                        Standing = meter.StandingAt(now),
-                    });
-                }
-            }
-
-            foreach (var meter in path.Meters)
-            {
-                meter.Hold(more);
-            }
-
-            from.Amount -= own;
-        }
-
-        var hold = new Hold(this, path, amount, generationId, now);
-        Link(hold);
-        return ValueTask.FromResult(new HoldResult(hold, default, amount, Money.Zero));
-    }
+    public ValueTask<HoldResult> TryDrawAsync(Hold from, HoldRequest request, string generationId) =>
+        Take(from.Path, from, request, generationId);
 
     /// <summary>What the narrowest budget of the path leaves now; <see cref="Money.MaxValue"/> when nothing limits it.
     /// </summary>
@@ -202,7 +155,7 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         {
             foreach (var meter in path.Meters)
             {
-                least = Money.Min(least, meter.AvailableAt(now));
+                least = Money.Min(least, Money.Min(meter.AvailableAt(now), meter.AvailableListedAt(now)));
             }
         }
 
@@ -332,7 +285,22 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         return rows;
     }
 
-    internal void End(Hold hold, Money charge, Money byok, DateTimeOffset arrivedAt)
+    internal Money FeeFor(Hold hold, in Cost cost)
+    {
+        if (hold.Path.Allowance is not { } allowance)
+        {
+            return Money.Zero;
+        }
+
+        lock (hold.Path.Gate)
+        {
+            var free = allowance.Use(hold.Grant, cost.Total, clock.GetUtcNow());
+            hold.FreeOfFee = free;
+            return Money.Min(_fees.Of(cost, free), hold.Amount);
+        }
+    }
+
+    internal void End(Hold hold, Money charge, Money byok, DateTimeOffset arrivedAt, bool settled)
     {
         if (charge > hold.Amount)
         {
@@ -349,14 +317,86 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
 
             hold.Ended = true;
             var now = clock.GetUtcNow();
+            EndAllowance(hold, settled);
             foreach (var meter in hold.Path.Meters)
             {
-                meter.Release(hold.Amount);
+                meter.Release(hold.Held);
                 meter.Spend(charge, byok, arrivedAt, now);
             }
         }
 
         Unlink(hold);
+    }
+
+    private static void EndAllowance(Hold hold, bool settled)
+    {
+        if (hold.Path.Allowance is not { } allowance)
+        {
+            return;
+        }
+
+        if (hold.FreeOfFee is not { } free)
+        {
+            allowance.Return(hold.Grant);
+        }
+        else if (!settled)
+        {
+            allowance.Undo(hold.Grant, free);
+        }
+    }
+
+    private ValueTask<HoldResult> Take(BudgetPath path, Hold? from, HoldRequest request, string generationId)
+    {
+        var now = clock.GetUtcNow();
+        HoldAmount amount;
+        ByokGrant grant;
+        lock (path.Gate)
+        {
+            (amount, grant) = Bound(path, request, now);
+            var own = from is null or { Ended: true } ? default : HoldAmount.Min(from.Held, amount);
+            var more = amount - own;
+            foreach (var meter in path.Meters)
+            {
+                if (meter.Refuses(more, now) is { } available)
+                {
+                    path.Allowance?.Return(grant);
+                    return ValueTask.FromResult(new HoldResult(
+                        null, meter.Scope.Level, available + own.Credits, meter.Held - own.Credits)
+                    {
+                        Standing = meter.StandingAt(now),
+                    });
+                }
+            }
+
+            foreach (var meter in path.Meters)
+            {
+                meter.Hold(more);
+            }
+
+            if (from is not null)
+            {
+                from.Held -= own;
+            }
+        }
+
+        var hold = new Hold(this, path, amount, grant, generationId, now);
+        Link(hold);
+        return ValueTask.FromResult(new HoldResult(hold, default, amount.Credits, Money.Zero));
+    }
+
+    // On an own key only the fee is charged; where a limit includes such calls, their list price counts besides.
+    private (HoldAmount Amount, ByokGrant Grant) Bound(BudgetPath path, in HoldRequest request, DateTimeOffset now)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Shared.Nanos);
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Byok.Nanos);
+        if (request.Byok == Money.Zero)
+        {
+            return (new HoldAmount(request.Shared, request.Shared), default);
+        }
+
+        var grant = path.Allowance?.Take(request.Byok, now) ?? default;
+        var fee = path.Allowance is null ? Money.Zero : _fees.Worst(request.Byok - grant.Amount);
+        return (new HoldAmount(Money.Max(request.Shared, fee), Money.Max(request.Shared, request.Byok + fee)), grant);
     }
 
     private async Task<ScopeMeter> LoadAsync(BudgetScope scope, Budget? keyBudget, CancellationToken cancellationToken)
@@ -421,6 +461,8 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         public Lock Gate { get; } = new();
 
         public SemaphoreSlim Loading { get; } = new(1, 1);
+
+        public ByokAllowance? Allowance { get; set; }
 
         public IEnumerable<ScopeMeter> Meters => _meters.Values;
 

@@ -14,6 +14,12 @@ public static class LedgerAccount
     /// <summary>What users of the installation owe for what they used, or were billed from their credits.</summary>
     public const string RevenueUsage = "revenue:usage";
 
+    /// <summary>Fees for calls on callers' own provider keys.</summary>
+    public const string RevenueFees = "revenue:fees";
+
+    /// <summary>What workspaces pay less because they let their prompts be used.</summary>
+    public const string LoggingDiscount = "expense:discount:logging";
+
     /// <summary>Money granted by the operator rather than bought.</summary>
     public const string EquityGrants = "equity:grants";
 

@@ -1,4 +1,5 @@
 using Patchbay.Api;
+using Patchbay.Billing;
 using Patchbay.Core;
 using Patchbay.Routing;
 
@@ -39,6 +40,9 @@ internal sealed record PatchbaySettings
 
     /// <summary>The master key of the environment; null when the one of the key file counts.</summary>
     public string? MasterKey { get; init; }
+
+    /// <summary>The key-encryption keys of the environment; null when those of the key file count.</summary>
+    public string? EncryptionKey { get; init; }
 
     /// <summary>Whether every provider is simulated.</summary>
     public bool Demo { get; init; }
@@ -134,6 +138,19 @@ internal sealed record BillingSettings
 
     /// <summary>Whether an organization can spend only what was put into its credits.</summary>
     public bool IsPrepaid => Mode == "marketplace";
+
+    /// <summary>The fee for calls on callers' own provider keys, in hundredths of a percent of the list price; only where credits
+    /// are prepaid.</summary>
+    public int ByokFee { get; init; } = 500;
+
+    /// <summary>The list price a month up to which there is no such fee.</summary>
+    public Money ByokAllowance { get; init; } = Money.FromDollars(25_000);
+
+    /// <summary>What workspaces pay less that let their prompts be used, in hundredths of a percent.</summary>
+    public int LoggingDiscount { get; init; } = 100;
+
+    /// <summary>What calls on callers' own provider keys cost in this mode.</summary>
+    public ByokFees Fees => IsPrepaid ? new ByokFees(ByokFee, ByokAllowance) : ByokFees.None;
 
     /// <summary>Whether an answer is shortened to what the caller can afford, instead of refusing the request.</summary>
     public bool ClampMaxTokens { get; init; } = true;

@@ -7,6 +7,7 @@ using Patchbay.Api;
 using Patchbay.Billing;
 using Patchbay.Catalog;
 using Patchbay.Core;
+using Patchbay.Identity;
 using Patchbay.Providers;
 using Patchbay.Storage;
 
@@ -173,6 +174,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         builder.ConfigureKestrel(Settings);
         services.AddSingleton(_ => new MetricCollector(PatchbayTelemetry.Name));
         services.AddStorage(storage, tenant);
+        services.AddSingleton(await OpenVaultAsync(storage.DataKeys, cancellationToken));
         services.AddGateway(
             Settings,
             new MasterKey(Settings.MasterKey ?? _keyFile!.Key),
@@ -186,6 +188,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         _app = Own(builder.Build());
         MapRoutes();
 
+        await _app.Services.GetRequiredService<ByokDirectory>().FollowAsync(cancellationToken);
         var recovered = await _app.Services.GetRequiredService<HoldKeeper>().RecoverAsync(cancellationToken);
         if (recovered > 0)
         {
@@ -194,7 +197,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
     }
 
     private async Task AddCatalogAsync(IServiceCollection services, ConfigurationReader reader, PatchbayStorage storage,
-        Identity.DefaultTenant tenant, CancellationToken cancellationToken)
+        DefaultTenant tenant, CancellationToken cancellationToken)
     {
         if (Settings.Demo)
         {
@@ -215,6 +218,30 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         services.AddSingleton(reader);
         services.AddSingleton(_configuration);
         services.AddCatalogSync(Settings.Catalog, store);
+    }
+
+    // A database whose secrets nobody here can read is not served: a key would be missing in the middle of a request. Nor is a
+    // key made then, which would only look like the right one.
+    private async Task<SecretVault> OpenVaultAsync(IDataKeyStore dataKeys, CancellationToken cancellationToken)
+    {
+        var keys = new EncryptionKeys(Settings.EncryptionKey, _data);
+        if (!keys.Exist && (await dataKeys.ListAsync(cancellationToken)) is [var first, ..])
+        {
+            throw new InvalidDataException(
+                $"The database holds secrets under the key {first.KeyId}, but neither {EncryptionKeys.Variable} nor {keys.FilePath} is there.");
+        }
+
+        keys.Ensure();
+        var vault = new SecretVault(dataKeys, keys.Read, _clock);
+        try
+        {
+            await vault.CheckAsync(cancellationToken);
+            return vault;
+        }
+        catch (SecretException exception)
+        {
+            throw new InvalidDataException($"{exception.Message} Give the right key by {EncryptionKeys.Variable} or {keys.FilePath}.", exception);
+        }
     }
 
     /// <summary>A broken file of synced facts does not stop the server: the built-in ones are there.</summary>

@@ -26,6 +26,8 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Idempotency);
         services.AddSingleton(storage.OpenHolds);
         services.AddSingleton(storage.CatalogOverrides);
+        services.AddSingleton(storage.ByokKeys);
+        services.AddSingleton(storage.DataKeys);
     }
 
     /// <summary>Adds what serves requests.</summary>
@@ -37,7 +39,7 @@ internal static class ServiceRegistration
         services.AddSingleton(system);
         services.AddSingleton(provider => new HoldBook(
             provider.GetRequiredService<IBudgetStore>(), provider.GetRequiredService<TimeProvider>(),
-            prepaid: settings.Billing.IsPrepaid));
+            prepaid: settings.Billing.IsPrepaid, settings.Billing.Fees));
         services.AddSingleton<HoldKeeper>();
         services.AddSingleton<CreditBook>();
         services.AddSingleton<CallerDirectory>();
@@ -59,6 +61,8 @@ internal static class ServiceRegistration
             clock: provider.GetRequiredService<TimeProvider>(), log: provider.GetRequiredService<ILogger<CredentialContext>>()));
         services.AddSingleton<UpstreamInvoker>();
         services.AddSingleton<InferencePipeline>();
+        services.AddSingleton<ByokDirectory>();
+        services.AddHostedService<ByokFollower>();
         services.AddSingleton(UpstreamLimitsOf(settings.Limits));
         services.AddSingleton(InferenceOptionsOf(settings));
         services.AddHostedService<HoldRecorder>();
@@ -121,6 +125,7 @@ internal static class ServiceRegistration
         MaxAttempts = settings.Limits.MaxAttempts,
         ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,
         ClampMaxTokens = settings.Billing.ClampMaxTokens,
+        LoggingDiscountBasisPoints = settings.Billing.LoggingDiscount,
         SteppedHoldsAbove = settings.Billing.SteppedHoldsAbove,
         RetryPercent = settings.Failover.RetryPercent,
         RetryMinimum = settings.Failover.RetryMinimum,

@@ -14,7 +14,10 @@ internal static class SettlementCodec
     // Added to the version where the two members on how the request was routed are written; most records do without.
     private const byte Routed = 2;
 
-    private const byte Newest = Plain + WithKinds + Routed;
+    // Added to the version where fee and discount are written; most records have neither.
+    private const byte WithFees = 4;
+
+    private const byte Newest = Plain + WithKinds + Routed + WithFees;
 
     /// <summary>Appends the settlement.</summary>
     public static void Write(JournalBuffer buffer, Settlement settlement)
@@ -22,7 +25,8 @@ internal static class SettlementCodec
         var generation = settlement.Generation;
         var withKinds = HasKinds(generation.Attempts);
         var isRouted = generation.Router is not null || generation.Routing is not null;
-        buffer.Byte((byte)(Plain + (withKinds ? WithKinds : 0) + (isRouted ? Routed : 0)));
+        var hasFees = generation.Fee != Money.Zero || generation.Discount != Money.Zero;
+        buffer.Byte((byte)(Plain + (withKinds ? WithKinds : 0) + (isRouted ? Routed : 0) + (hasFees ? WithFees : 0)));
         buffer.Byte(Flags(settlement));
         buffer.Text(generation.Id);
         buffer.Fixed(generation.CreatedAt.UtcTicks);
@@ -59,6 +63,12 @@ internal static class SettlementCodec
             buffer.Text(generation.Router);
             buffer.Text(generation.Routing);
         }
+
+        if (hasFees)
+        {
+            buffer.Number(generation.Fee.Nanos);
+            buffer.Number(generation.Discount.Nanos);
+        }
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -81,11 +91,15 @@ internal static class SettlementCodec
         };
         if (((version - Plain) & Routed) != 0)
         {
-            settlement = settlement with
-            {
-                Generation = generation with { Router = reader.TextOrNull(), Routing = reader.TextOrNull() },
-            };
+            generation = generation with { Router = reader.TextOrNull(), Routing = reader.TextOrNull() };
         }
+
+        if (((version - Plain) & WithFees) != 0)
+        {
+            generation = generation with { Fee = new Money(reader.Number()), Discount = new Money(reader.Number()) };
+        }
+
+        settlement = settlement with { Generation = generation };
 
         return reader.IsAtEnd
             ? settlement

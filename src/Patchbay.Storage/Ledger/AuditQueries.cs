@@ -54,7 +54,7 @@ internal sealed class AuditQueries(AuditDialect dialect)
           UNION ALL SELECT batch_id, 0, charge_nanos, 0, 0, 1 FROM generation
           UNION ALL SELECT e.batch_id, 0, 0, e.amount_nanos, 0, 0
           FROM ledger_entry e JOIN ledger_batch b ON b.id = e.batch_id
-          WHERE b.kind = 0 AND e.credit = @revenue
+          WHERE b.kind = 0 AND e.credit IN (@revenue, @fees) AND e.debit <> @discount
         ) AS part
         GROUP BY id
         HAVING sum(charge) <> sum(charged) OR sum(charge) <> sum(posted) OR sum(generations) <> sum(found)

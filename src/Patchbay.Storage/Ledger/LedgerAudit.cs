@@ -160,7 +160,11 @@ internal sealed class LedgerAudit(
 
     private async Task<DbDataReader> ReadAsync(string sql) =>
         await connection.ExecuteReaderAsync(new CommandDefinition(
-            sql, new { revenue = LedgerAccount.RevenueUsage }, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
+            sql,
+            new { revenue = LedgerAccount.RevenueUsage, fees = LedgerAccount.RevenueFees, discount = LedgerAccount.LoggingDiscount },
+            transaction,
+            commandTimeout: 0,
+            cancellationToken: cancellationToken));
 
     private void Find(string invariant, string subject, string detail) =>
         _findings.Add(new LedgerFinding(invariant, subject, detail));

@@ -15,4 +15,7 @@ internal static class AdvisoryLock
     /// <summary>Held in a transaction that changes the overrides of the catalogue, so that they are numbered one by one. The
     /// number 3 is that of the partitions.</summary>
     public const string Catalogue = "SELECT pg_advisory_xact_lock(7301, 4)";
+
+    /// <summary>Held in a transaction that changes callers' own provider keys, so that changes are numbered one by one.</summary>
+    public const string ByokKeys = "SELECT pg_advisory_xact_lock(7301, 5)";
 }

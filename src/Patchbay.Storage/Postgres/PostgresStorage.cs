@@ -33,6 +33,8 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         Idempotency = new PostgresIdempotencyStore(database, timeProvider);
         OpenHolds = new PostgresOpenHoldLog(database);
         CatalogOverrides = new PostgresCatalogOverrideStore(database);
+        ByokKeys = new PostgresByokKeyStore(database);
+        DataKeys = new PostgresDataKeyStore(database);
     }
 
     /// <inheritdoc/>
@@ -67,6 +69,12 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }
+
+    /// <inheritdoc/>
+    public override IByokKeyStore ByokKeys { get; }
+
+    /// <inheritdoc/>
+    public override IDataKeyStore DataKeys { get; }
 
     /// <summary>Connects, takes the lock of the one server when exclusive, and brings the schema up to date.</summary>
     public static async Task<PostgresStorage> OpenAsync(

@@ -48,6 +48,8 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Idempotency = new SqliteIdempotencyStore(writer, timeProvider);
         OpenHolds = new SqliteOpenHoldLog(writer, _readers);
         CatalogOverrides = new SqliteCatalogOverrideStore(writer, _readers);
+        ByokKeys = new SqliteByokKeyStore(writer, _readers);
+        DataKeys = new SqliteDataKeyStore(writer, _readers);
     }
 
     /// <inheritdoc/>
@@ -82,6 +84,12 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }
+
+    /// <inheritdoc/>
+    public override IByokKeyStore ByokKeys { get; }
+
+    /// <inheritdoc/>
+    public override IDataKeyStore DataKeys { get; }
 
     /// <summary>The writing thread, for tests that take the disk away from it.</summary>
     internal SqliteWriter Writer => _writer;

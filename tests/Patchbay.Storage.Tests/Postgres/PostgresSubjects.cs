@@ -20,6 +20,8 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerComplianc
 
 public sealed class PostgresOpenHoldTests(PostgresServer server) : OpenHoldCompliance(new PostgresTestDatabase(server));
 
+public sealed class PostgresByokKeyTests(PostgresServer server) : ByokKeyCompliance(new PostgresTestDatabase(server));
+
 public sealed class PostgresCatalogOverrideTests(PostgresServer server) : CatalogOverrideCompliance(new PostgresTestDatabase(server));
 
 public sealed class PostgresOutageTests(PostgresServer server) : OutageCompliance(new PostgresTestDatabase(server));

@@ -20,15 +20,30 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
         var envelope = context.Envelope;
         var bound = PromptBound(envelope);
         var full = Worst(context.Plan, envelope, bound, null);
-        var first = edge.FirstStep(context, full) is { } step
-            ? Money.Min(full, Worst(context.Plan, envelope, bound, step))
-            : full;
+        var first = full;
+        if (full.Byok == Money.Zero && edge.FirstStep(context, full.Shared) is { } step)
+        {
+            first = Money.Min(full.Shared, Worst(context.Plan, envelope, bound, step).Shared);
+        }
+
         if (first == full)
         {
             context.FullHold = null;
         }
 
         var result = await TakeAsync(context, first);
+        if (result.Hold is null && context.Plan.MixesKeys)
+        {
+            // The caller's own account needs no credits, or few: what cannot be paid is the way out to the operator's.
+            var own = context.Plan.OnOwnKeys();
+            var alone = await TakeAsync(context, Worst(own, envelope, bound, null));
+            if (alone.Hold is not null)
+            {
+                context.Plan = own;
+                result = alone;
+            }
+        }
+
         if (result.Hold is null && envelope.MaxOutputTokens is null && options.ClampMaxTokens)
         {
             // The account cannot pay for the model's longest answer: hold all it can pay, and send that as the limit.
@@ -67,6 +82,11 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
     {
         var worst = WorstCase.Of(candidate.Endpoint.Prices, PromptBound(envelope), envelope.ImageCount);
         var needed = spent + worst.With(output ?? OutputBound(candidate));
+        if (candidate.OwnKey is not null)
+        {
+            return await book.TryExtendAsync(context.Hold, new HoldRequest(Money.Zero, needed));
+        }
+
         if (needed > context.Hold.Amount && !await book.TryExtendAsync(context.Hold, needed - context.Hold.Amount))
         {
             return false;
@@ -88,21 +108,26 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
     /// <summary>What would be held for a plan, if the account can pay it; for a prompt that is to grow by so many tokens, and
     /// an answer of at most <paramref name="clamp"/>.</summary>
     public Money HoldFor(RoutePlan plan, RequestEnvelope envelope, long morePrompt = 0, long? clamp = null) =>
-        Worst(plan, envelope, PromptBound(envelope) + morePrompt, clamp);
+        Whole(Worst(plan, envelope, PromptBound(envelope) + morePrompt, clamp));
+
+    private static Money Whole(in HoldRequest worst) => Money.Max(worst.Shared, worst.Byok);
 
     // From what was reserved for this request, where something was.
-    private ValueTask<HoldResult> TakeAsync(InferenceContext context, Money amount) => context.Reservation is { } reserved
+    private ValueTask<HoldResult> TakeAsync(InferenceContext context, HoldRequest amount) => context.Reservation is { } reserved
         ? book.TryDrawAsync(reserved, amount, context.GenerationId)
         : book.TryHoldAsync(context.Caller.Budgets, amount, context.GenerationId);
 
-    private Money Worst(RoutePlan plan, RequestEnvelope envelope, long prompt, long? clamp)
+    private HoldRequest Worst(RoutePlan plan, RequestEnvelope envelope, long prompt, long? clamp)
     {
-        var most = Money.Zero;
+        var most = default(HoldRequest);
         foreach (var candidate in plan.Attempts)
         {
             var output = clamp ?? envelope.MaxOutputTokens ?? OutputBound(candidate);
             var worst = WorstCase.Of(candidate.Endpoint.Prices, prompt, envelope.ImageCount);
-            most = Money.Max(most, worst.With(checked(output * Math.Max(1, envelope.Choices))));
+            var amount = worst.With(checked(output * Math.Max(1, envelope.Choices)));
+            most = candidate.OwnKey is null
+                ? most with { Shared = Money.Max(most.Shared, amount) }
+                : most with { Byok = Money.Max(most.Byok, amount) };
         }
 
         return most;

@@ -116,8 +116,10 @@ internal sealed class EdgeStep(HoldBook book, InferenceOptions options)
             : attempt.Editor.OutputBytes + Math.Max(LeastBytes, next - tokens);
     }
 
-    private static long EdgeOf(InferenceContext context, Attempt attempt) =>
-        Math.Max(0, Worst(context, attempt).AffordableOutput(context.Hold.Amount - Spent(context)));
+    // On the caller's own key the caller's provider is paid, which is not ours to bound.
+    private static long EdgeOf(InferenceContext context, Attempt attempt) => attempt.Candidate.OwnKey is not null
+        ? long.MaxValue
+        : Math.Max(0, Worst(context, attempt).AffordableOutput(context.Hold.Amount - Spent(context)));
 
     private static Money Spent(InferenceContext context) => context.Parts?.Cost.Total ?? Money.Zero;
 
