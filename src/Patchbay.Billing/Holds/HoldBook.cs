@@ -4,11 +4,11 @@ using Patchbay.Core;
 namespace Patchbay.Billing;
 
 /// <summary>Admission control for money: reserves the worst case of a request at every level that applies, all or nothing,
-/// so that no limit is ever exceeded however many requests run at once. This form serves one process, which owns all
-/// budgets; with several replicas the book is fed with leased slices instead, behind the same members.</summary>
+/// so that no limit is ever exceeded however many requests run at once. Without a desk it serves one process, which owns all
+/// budgets; with one it holds against slices that this server leased of limits which several servers share.</summary>
 /// <remarks>Amounts live in memory and are loaded on first use; the durable truth is what <see cref="ISettlementLog"/>
 /// wrote. One lock per organization makes a hold atomic over its levels; it is held for tens of nanoseconds.</remarks>
-public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
+public sealed partial class HoldBook(IBudgetStore store, TimeProvider clock, LeaseDesk? desk = null)
 {
     private readonly ConcurrentDictionary<Guid, OrganizationBook> _organizations = new();
     private readonly Lock _openGate = new();
@@ -43,7 +43,7 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
             book.Loading.Release();
         }
 
-        return new BudgetPath(book.Gate, meters);
+        return new BudgetPath(book.Gate, meters, new LeasedPath(book.Slices));
     }
 
     /// <summary>Makes a changed or removed limit count for all requests from now on. Unknown scopes are ignored: they load
@@ -55,15 +55,28 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
             lock (book.Gate)
             {
                 book.Find(scope)?.SetBudgets(budgets);
+                Reconsider(book, scope);
             }
         }
     }
 
-    /// <summary>Reserves the amount at every level, or at none. The task completes at once in this form.</summary>
-    public ValueTask<HoldResult> TryHoldAsync(BudgetPath path, Money amount, string generationId)
+    /// <summary>Reserves the amount at every level, or at none. The task completes at once, unless a slice has to be leased.
+    /// </summary>
+    /// <param name="path">Whose money.</param>
+    /// <param name="amount">The worst case.</param>
+    /// <param name="generationId">What it is for.</param>
+    /// <param name="arrivedAt">When the request arrived, whose windows count; now when it is not given.</param>
+    /// <exception cref="StorageUnavailableException">A slice has to be leased and the database does not answer.</exception>
+    public ValueTask<HoldResult> TryHoldAsync(
+        BudgetPath path, Money amount, string generationId, DateTimeOffset? arrivedAt = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(amount.Nanos);
         var now = clock.GetUtcNow();
+        if (desk is not null)
+        {
+            return HoldLeasedAsync(desk, new LeaseDemand(path, amount, arrivedAt ?? now), generationId, now);
+        }
+
         lock (path.Gate)
         {
             foreach (var meter in path.Meters)
@@ -89,11 +102,16 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
     }
 
     /// <summary>Reserves more for an open hold at every level, or at none; false when a level refuses or the hold has ended.
-    /// The task completes at once in this form.</summary>
+    /// </summary>
     public ValueTask<bool> TryExtendAsync(Hold hold, Money more)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(more.Nanos);
         var now = clock.GetUtcNow();
+        if (desk is not null)
+        {
+            return ExtendLeasedAsync(desk, new LeaseDemand(hold.Path, more, hold.CreatedAt, Extends: hold));
+        }
+
         lock (hold.Path.Gate)
         {
             if (hold.Ended)
@@ -126,6 +144,11 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
         ArgumentOutOfRangeException.ThrowIfNegative(amount.Nanos);
         var path = from.Path;
         var now = clock.GetUtcNow();
+        if (desk is not null)
+        {
+            return HoldLeasedAsync(desk, new LeaseDemand(path, amount, from.CreatedAt, From: from), generationId, now);
+        }
+
         lock (path.Gate)
         {
             var own = from.Ended ? Money.Zero : Money.Min(from.Amount, amount);
@@ -165,6 +188,8 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
             {
                 least = Money.Min(least, meter.AvailableAt(now));
             }
+
+            least = desk is null ? least : AvailableToLease(desk, path, now, least);
         }
 
         return Money.Max(least, Money.Zero);
@@ -194,7 +219,7 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
         Guid organizationId, BudgetScope scope, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (_organizations.TryGetValue(organizationId, out var book))
+        if (desk is null && _organizations.TryGetValue(organizationId, out var book))
         {
             lock (book.Gate)
             {
@@ -282,6 +307,11 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
                 meter.Release(hold.Amount);
                 meter.Spend(charge, byok, arrivedAt, now);
             }
+
+            if (hold.Slices is { Length: > 0 } slices)
+            {
+                EndSlices(desk!, hold, slices, charge);
+            }
         }
 
         Unlink(hold);
@@ -345,6 +375,8 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
         public Lock Gate { get; } = new();
 
         public SemaphoreSlim Loading { get; } = new(1, 1);
+
+        public SliceBook Slices { get; } = new();
 
         public IEnumerable<ScopeMeter> Meters => _meters.Values;
 

@@ -16,6 +16,18 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
 
     public Money Held { get; private set; }
 
+    /// <summary>The kinds of limits that it has.</summary>
+    public IEnumerable<LeaseKind> LimitedKinds()
+    {
+        foreach (var budget in _budgets)
+        {
+            if (budget.Limit is not null)
+            {
+                yield return (LeaseKind)budget.Interval;
+            }
+        }
+    }
+
     public ScopeSpending SpendingAt(DateTimeOffset now)
     {
         Roll(now);

@@ -14,6 +14,9 @@ internal static class SettlementCodec
     // Added to the version where the two members on how the request was routed are written; most records do without.
     private const byte Routed = 2;
 
+    // Among the flags, where a hold was taken from leased slices: which ones follows at the end.
+    private const byte Leased = 8;
+
     private const byte Newest = Plain + WithKinds + Routed;
 
     /// <summary>Appends the settlement.</summary>
@@ -59,6 +62,13 @@ internal static class SettlementCodec
             buffer.Text(generation.Router);
             buffer.Text(generation.Routing);
         }
+
+        if (!settlement.Leases.IsNone)
+        {
+            buffer.Number((long)settlement.Leases.Mask);
+            buffer.Number(settlement.Leases.Epoch);
+            buffer.Number((long)settlement.Leases.Day.DayNumber);
+        }
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -87,13 +97,22 @@ internal static class SettlementCodec
             };
         }
 
+        if ((flags & Leased) != 0)
+        {
+            settlement = settlement with
+            {
+                Leases = new LeaseUse(reader.Int32(), reader.Number(), DateOnly.FromDayNumber(reader.Int32())),
+            };
+        }
+
         return reader.IsAtEnd
             ? settlement
             : throw new InvalidDataException("A record of the settlement journal is longer than what it holds.");
     }
 
     private static byte Flags(Settlement settlement) => (byte)(
-        (settlement.Generation.Streamed ? 1 : 0) | (settlement.Generation.IsByok ? 2 : 0) | (settlement.HoldRecorded ? 4 : 0));
+        (settlement.Generation.Streamed ? 1 : 0) | (settlement.Generation.IsByok ? 2 : 0) | (settlement.HoldRecorded ? 4 : 0)
+        | (settlement.Leases.IsNone ? 0 : Leased));
 
     // The initializers run in this order, which is that of the fields.
     private static Generation ReadGeneration(ref JournalReader reader, byte flags, bool withKinds) => new()

@@ -42,7 +42,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Organizations = new SqliteOrganizationStore(writer, _readers);
         Budgets = new SqliteBudgetStore(writer, _readers);
         Generations = new SqliteGenerationStore(_readers);
-        Settlements = new SqliteSettlementLog(journal, writer);
+        Settlements = new SettlementLog(journal, writer);
         Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
         OpenHolds = new SqliteOpenHoldLog(writer, _readers);
         CatalogOverrides = new SqliteCatalogOverrideStore(writer, _readers);
@@ -71,6 +71,9 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }
+
+    /// <inheritdoc/>
+    public override ISharedCounters Counters { get; } = new MemoryCounters();
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }

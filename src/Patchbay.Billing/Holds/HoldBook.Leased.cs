@@ -1,0 +1,365 @@
+using Patchbay.Core;
+
+namespace Patchbay.Billing;
+
+/// <content>Holding against slices that are leased of limits which several servers share.</content>
+public sealed partial class HoldBook
+{
+    // How often what was leased may be snatched away by others before a request gives up.
+    private const int MostAttempts = 16;
+
+    // A refusal is believed for so long without asking again.
+    private const long BelieveMs = 100;
+
+    // How long a request waits for other servers to give back what they do not use.
+    private const long PatienceMs = 700;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Reads the limits of a scope again, wherever it is in memory, after they were changed on another server.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The database does not answer; the old limits stay.</exception>
+    public async Task ReloadBudgetsAsync(BudgetScope scope, CancellationToken cancellationToken)
+    {
+        foreach (var (organization, book) in _organizations)
+        {
+            if (book.Find(scope) is not null)
+            {
+                SetBudgets(organization, scope, await store.ListAsync(scope, cancellationToken));
+            }
+        }
+    }
+
+    private async ValueTask<bool> ExtendLeasedAsync(LeaseDesk tender, LeaseDemand demand)
+    {
+        var outcome = await TakeAsync(tender, demand);
+        return outcome.Slices is not null;
+    }
+
+    private ValueTask<HoldResult> HoldLeasedAsync(LeaseDesk tender, LeaseDemand demand, string generationId, DateTimeOffset now)
+    {
+        LeaseOutcome outcome;
+        LeaseUse use;
+        lock (demand.Path.Gate)
+        {
+            outcome = TryTake(tender, demand, now, out use, shortages: null);
+        }
+
+        return outcome.Slices is not null
+            ? ValueTask.FromResult(Held(demand, outcome.Slices, use, generationId, now))
+            : new ValueTask<HoldResult>(LeaseAndHoldAsync(tender, demand, generationId, now));
+    }
+
+    private async Task<HoldResult> LeaseAndHoldAsync(LeaseDesk tender, LeaseDemand demand, string generationId, DateTimeOffset now)
+    {
+        var outcome = await TakeAsync(tender, demand);
+        if (outcome.Slices is { } slices)
+        {
+            return Held(demand, slices, outcome.Use, generationId, now);
+        }
+
+        return new HoldResult(
+            null, outcome.Refusing!.Key.Scope.Level, Money.Max(outcome.Available, Money.Zero), outcome.HeldByOthers);
+    }
+
+    private HoldResult Held(in LeaseDemand demand, LeaseSlice[] slices, LeaseUse use, string generationId, DateTimeOffset now)
+    {
+        var hold = new Hold(this, demand.Path, demand.Amount, generationId, now) { Slices = slices, Leases = use };
+        Link(hold);
+        return new HoldResult(hold, default, demand.Amount, Money.Zero);
+    }
+
+    private async Task<LeaseOutcome> TakeAsync(LeaseDesk tender, LeaseDemand demand)
+    {
+        var giveUpAt = tender.Now + PatienceMs;
+        var shortages = new List<(LeaseSlice Slice, LeaseRequest Request)>();
+        for (var attempt = 0; ; attempt++)
+        {
+            LeaseOutcome outcome;
+            lock (demand.Path.Gate)
+            {
+                outcome = TryTake(tender, demand, clock.GetUtcNow(), out var use, shortages: null) with { Use = use };
+            }
+
+            if (outcome.Slices is not null || demand.IsOver)
+            {
+                return outcome;
+            }
+
+            outcome = await AskAsync(tender, demand, shortages);
+            if (outcome.Slices is not null || demand.IsOver)
+            {
+                return outcome;
+            }
+
+            var isSnatched = outcome.Refusing is null;
+            if (isSnatched ? attempt >= MostAttempts : outcome.HeldByOthers <= outcome.OwnHeld || tender.Now >= giveUpAt)
+            {
+                return outcome with { Refusing = outcome.Refusing ?? shortages[0].Slice };
+            }
+
+            if (!isSnatched)
+            {
+                await Task.Delay(Pause, clock, CancellationToken.None);
+            }
+        }
+    }
+
+    // One request at a time for the narrowest slice that is short, so that those who wait are served together.
+    private async Task<LeaseOutcome> AskAsync(
+        LeaseDesk tender, LeaseDemand demand, List<(LeaseSlice Slice, LeaseRequest Request)> shortages)
+    {
+        LeaseSlice? narrowest;
+        lock (demand.Path.Gate)
+        {
+            shortages.Clear();
+            TryTake(tender, demand, clock.GetUtcNow(), out _, shortages);
+            narrowest = shortages.Count > 0 ? shortages[^1].Slice : null;
+            if (narrowest is not null)
+            {
+                narrowest.Waiting += demand.Amount;
+            }
+        }
+
+        if (narrowest is null)
+        {
+            // Nothing is short: it is the right to spend at all that is missing.
+            await RenewAsync(tender);
+            return default;
+        }
+
+        await narrowest.Asking.WaitAsync(CancellationToken.None);
+        try
+        {
+            return await AskInTurnAsync(tender, demand, shortages);
+        }
+        finally
+        {
+            lock (demand.Path.Gate)
+            {
+                narrowest.Waiting -= demand.Amount;
+            }
+
+            narrowest.Asking.Release();
+        }
+    }
+
+    private async Task<LeaseOutcome> AskInTurnAsync(
+        LeaseDesk tender, LeaseDemand demand, List<(LeaseSlice Slice, LeaseRequest Request)> shortages)
+    {
+        var now = tender.Now;
+        lock (demand.Path.Gate)
+        {
+            shortages.Clear();
+            var outcome = TryTake(tender, demand, clock.GetUtcNow(), out var use, shortages);
+            if (outcome.Slices is not null || demand.IsOver)
+            {
+                return outcome with { Use = use };
+            }
+
+            foreach (var (slice, request) in shortages)
+            {
+                if (now - slice.RefusedAt < BelieveMs && request.Need > slice.Available)
+                {
+                    return Refused(slice);
+                }
+            }
+        }
+
+        if (shortages.Count == 0)
+        {
+            await RenewAsync(tender);
+            return default;
+        }
+
+        IReadOnlyList<LeaseGrant> grants;
+        try
+        {
+            grants = await tender.TakeAsync(shortages.ConvertAll(static shortage => shortage.Request), CancellationToken.None);
+        }
+        catch (LeasesLostException)
+        {
+            return default;
+        }
+
+        lock (demand.Path.Gate)
+        {
+            LeaseSlice? refusing = null;
+            for (var i = 0; i < grants.Count; i++)
+            {
+                shortages[i].Slice.Credit(grants[i], tender.Now);
+                refusing ??= grants[i].IsRefused ? shortages[i].Slice : null;
+            }
+
+            if (refusing is not null)
+            {
+                return Refused(refusing);
+            }
+
+            var outcome = TryTake(tender, demand, clock.GetUtcNow(), out var use, shortages: null);
+            return outcome with { Use = use };
+        }
+    }
+
+    private static async Task RenewAsync(LeaseDesk tender)
+    {
+        try
+        {
+            await tender.RenewAsync(CancellationToken.None);
+        }
+        catch (StorageUnavailableException) when (tender.MayServeAlone)
+        {
+            // It was heard of not long ago, so nobody is given what it has leased.
+        }
+    }
+
+    private static LeaseOutcome Refused(LeaseSlice slice) => new(
+        null, slice, Saturate(slice.Free, slice.Available), Saturate(slice.Held, slice.Others))
+    {
+        OwnHeld = slice.Held,
+    };
+
+    private static Money Saturate(Money left, Money right) =>
+        left > Money.MaxValue - Money.Max(right, Money.Zero) ? Money.MaxValue : left + right;
+
+    /// <summary>Takes the demand from every slice, or from none; then the slices that have too little are listed. Under the
+    /// gate.</summary>
+    private static LeaseOutcome TryTake(
+        LeaseDesk tender, in LeaseDemand demand, DateTimeOffset time, out LeaseUse use,
+        List<(LeaseSlice Slice, LeaseRequest Request)>? shortages)
+    {
+        use = default;
+        if (demand.IsOver)
+        {
+            return default;
+        }
+
+        var path = demand.Path;
+        var (own, slices) = (demand.Own, demand.Slices);
+        if (slices is not null && (slices.Length == 0 || slices[0].Epoch == tender.Epoch))
+        {
+            use = (demand.From ?? demand.Extends)!.Leases;
+        }
+        else if (demand.Extends is not null)
+        {
+            // It was taken from slices that are lost; it ends with what it has.
+            return new LeaseOutcome(null, slices![0]);
+        }
+        else
+        {
+            own = slices is null ? own : Money.Zero;
+            slices = path.Slices.On(DateOnly.FromDateTime(demand.At.UtcDateTime), path.Meters, tender, path.Gate, out use);
+        }
+
+        var more = demand.Amount - own;
+        var now = tender.Now;
+        if (slices.Length > 0 && !(tender.IsLive(now, time) && HasFree(slices, more)))
+        {
+            List(tender, slices, more, shortages);
+            return default;
+        }
+
+        foreach (var meter in path.Meters)
+        {
+            meter.Hold(more);
+        }
+
+        foreach (var slice in slices)
+        {
+            slice.Hold(more, now);
+            if (!slice.IsTight && slice.Free < slice.Low)
+            {
+                tender.Tend(slice, path.Gate);
+            }
+        }
+
+        Move(demand, own);
+        return new LeaseOutcome(slices);
+    }
+
+    private static void Move(in LeaseDemand demand, Money own)
+    {
+        if (demand.From is { } from)
+        {
+            from.Amount -= own;
+        }
+        else if (demand.Extends is { } hold)
+        {
+            hold.Amount += demand.Amount;
+        }
+    }
+
+    private static bool HasFree(LeaseSlice[] slices, Money amount)
+    {
+        foreach (var slice in slices)
+        {
+            if (slice.Free < amount)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void List(
+        LeaseDesk tender, LeaseSlice[] slices, Money amount, List<(LeaseSlice Slice, LeaseRequest Request)>? shortages)
+    {
+        if (shortages is null)
+        {
+            return;
+        }
+
+        foreach (var slice in slices)
+        {
+            if (slice.Free < amount)
+            {
+                var need = amount - slice.Free;
+                shortages.Add((slice, new LeaseRequest(slice.Key, need, Money.Max(need, tender.WantOf(slice)))));
+            }
+        }
+    }
+
+    private static void EndSlices(LeaseDesk tender, Hold hold, LeaseSlice[] slices, Money charge)
+    {
+        var now = tender.Now;
+        foreach (var slice in slices)
+        {
+            slice.End(hold.Amount, charge, now);
+            if (slice.IsTight)
+            {
+                tender.Tend(slice, hold.Path.Gate);
+            }
+        }
+    }
+
+    // What is in the slices, and what was left for all when they were last asked for.
+    private static Money AvailableToLease(LeaseDesk tender, BudgetPath path, DateTimeOffset now, Money least)
+    {
+        foreach (var slice in path.Slices.On(DateOnly.FromDateTime(now.UtcDateTime), path.Meters, tender, path.Gate, out _))
+        {
+            least = Money.Min(least, Saturate(slice.Free, slice.Available));
+        }
+
+        return least;
+    }
+
+    // Slices of limits that are gone or lower are given back; those that go on are asked for again.
+    private void Reconsider(OrganizationBook book, BudgetScope scope)
+    {
+        if (desk is null)
+        {
+            return;
+        }
+
+        book.Slices.Version++;
+        foreach (var (key, slice) in book.Slices.All)
+        {
+            if (key.Scope == scope)
+            {
+                slice.IsTight = true;
+                desk.Tend(slice, book.Gate);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Patchbay.Core;
+
+namespace Patchbay.Billing;
+
+/// <summary>Credit that is wanted of leased slices.</summary>
+/// <param name="Path">Whose.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="At">The moment whose windows count.</param>
+/// <param name="From">A hold to take as much of it from as possible.</param>
+/// <param name="Extends">The hold that is to grow by it.</param>
+internal readonly record struct LeaseDemand(BudgetPath Path, Money Amount, DateTimeOffset At, Hold? From = null, Hold? Extends = null)
+{
+    /// <summary>Whether what it is for has ended.</summary>
+    public bool IsOver => Extends is { Ended: true };
+
+    /// <summary>What comes out of the other hold.</summary>
+    public Money Own => From is null || From.Ended ? Money.Zero : Money.Min(From.Amount, Amount);
+
+    /// <summary>The slices of the hold that it continues; null when it is on its own.</summary>
+    public LeaseSlice[]? Slices => (From ?? Extends)?.Slices;
+}
+
+/// <summary>What came of a demand.</summary>
+/// <param name="Slices">What was taken from; null when refused.</param>
+/// <param name="Refusing">The slice that refused; null where the demand was over.</param>
+/// <param name="Available">What the limit of that slice leaves.</param>
+/// <param name="HeldByOthers">What requests in flight and other servers have of it.</param>
+internal readonly record struct LeaseOutcome(
+    LeaseSlice[]? Slices, LeaseSlice? Refusing = null, Money Available = default, Money HeldByOthers = default)
+{
+    /// <summary>What this server's own requests in flight have of it.</summary>
+    public Money OwnHeld { get; init; }
+
+    /// <summary>Which slices were taken from.</summary>
+    public LeaseUse Use { get; init; }
+}
