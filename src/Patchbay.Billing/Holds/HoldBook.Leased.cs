@@ -344,7 +344,7 @@ public sealed partial class HoldBook
         return least;
     }
 
-    // Slices of limits that are gone or lower are given back; those that go on are asked for again.
+    // After a change, what the slices were leased of may be gone: all that nobody holds is given back and asked for anew.
     private void Reconsider(OrganizationBook book, BudgetScope scope)
     {
         if (desk is null)
@@ -357,6 +357,8 @@ public sealed partial class HoldBook
         {
             if (key.Scope == scope)
             {
+                slice.GiveBack();
+                slice.OweReturn();
                 slice.IsTight = true;
                 desk.Tend(slice, book.Gate);
             }

@@ -8,7 +8,11 @@ namespace Patchbay.Billing;
 /// budgets; with one it holds against slices that this server leased of limits which several servers share.</summary>
 /// <remarks>Amounts live in memory and are loaded on first use; the durable truth is what <see cref="ISettlementLog"/>
 /// wrote. One lock per organization makes a hold atomic over its levels; it is held for tens of nanoseconds.</remarks>
-public sealed partial class HoldBook(IBudgetStore store, TimeProvider clock, LeaseDesk? desk = null)
+/// <param name="store">Where budgets, spending and funds are read.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="prepaid">Whether an organization can spend only what was put into its credits.</param>
+/// <param name="desk">Where slices of limits come from that are shared with other servers; null for one that is alone.</param>
+public sealed partial class HoldBook(IBudgetStore store, TimeProvider clock, bool prepaid = false, LeaseDesk? desk = null)
 {
     private readonly ConcurrentDictionary<Guid, OrganizationBook> _organizations = new();
     private readonly Lock _openGate = new();
@@ -54,9 +58,42 @@ public sealed partial class HoldBook(IBudgetStore store, TimeProvider clock, Lea
         {
             lock (book.Gate)
             {
-                book.Find(scope)?.SetBudgets(budgets);
-                Reconsider(book, scope);
+                if (book.Find(scope)?.SetBudgets(budgets) == true)
+                {
+                    Reconsider(book, scope);
+                }
             }
+        }
+    }
+
+    /// <summary>Makes what was put into an organization's credits, or taken out of them, count for all requests from now on.
+    /// To be called after each posting that changed them. Unknown organizations are ignored: they load their funds on first
+    /// use; so are all when credits are not prepaid.</summary>
+    /// <exception cref="StorageUnavailableException">The database cannot answer; the old funds still count.</exception>
+    public async ValueTask RefreshFundsAsync(Guid organizationId, CancellationToken cancellationToken)
+    {
+        if (!prepaid || !_organizations.TryGetValue(organizationId, out var book))
+        {
+            return;
+        }
+
+        // Under the same semaphore as loading, so that of two readings the later one counts.
+        await book.Loading.WaitAsync(cancellationToken);
+        try
+        {
+            if (book.Find(new BudgetScope(BudgetLevel.Organization, organizationId)) is { } meter)
+            {
+                var funds = await store.GetFundsAsync(organizationId, cancellationToken);
+                lock (book.Gate)
+                {
+                    meter.Funds = funds;
+                    Reconsider(book, meter.Scope);
+                }
+            }
+        }
+        finally
+        {
+            book.Loading.Release();
         }
     }
 
@@ -212,6 +249,28 @@ public sealed partial class HoldBook(IBudgetStore store, TimeProvider clock, Lea
         return null;
     }
 
+    /// <summary>The same with what other servers have spent, as far as it is in the database; without them while that does not
+    /// answer.</summary>
+    public async ValueTask<ScopeSpending?> ReadSpendingAsync(
+        BudgetPath path, BudgetLevel level, CancellationToken cancellationToken)
+    {
+        var own = GetSpending(path, level);
+        var meter = Array.Find(path.Meters, meter => meter.Scope.Level == level);
+        if (desk is null || meter is null)
+        {
+            return own;
+        }
+
+        try
+        {
+            return await store.GetSpendingAsync(meter.Scope, clock.GetUtcNow(), cancellationToken);
+        }
+        catch (StorageUnavailableException)
+        {
+            return own;
+        }
+    }
+
     /// <summary>What a scope has spent, up to the last settlement: from memory when it is there, else from the database.
     /// </summary>
     /// <exception cref="StorageUnavailableException">It is not in memory and the database cannot answer.</exception>
@@ -326,7 +385,11 @@ public sealed partial class HoldBook(IBudgetStore store, TimeProvider clock, Lea
             budgets = [keyBudget];
         }
 
-        return new ScopeMeter(scope, budgets, await store.GetSpendingAsync(scope, now, cancellationToken), now);
+        var limited = prepaid && scope.Level == BudgetLevel.Organization;
+        return new ScopeMeter(scope, budgets, await store.GetSpendingAsync(scope, now, cancellationToken), now)
+        {
+            Funds = limited ? await store.GetFundsAsync(scope.Id, cancellationToken) : null,
+        };
     }
 
     private void Link(Hold hold)

@@ -16,6 +16,9 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
 
     public Money Held { get; private set; }
 
+    /// <summary>What was put into the scope's credits; null where spending is not limited by credits.</summary>
+    public Money? Funds { get; set; }
+
     /// <summary>The kinds of limits that it has.</summary>
     public IEnumerable<LeaseKind> LimitedKinds()
     {
@@ -26,6 +29,11 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
                 yield return (LeaseKind)budget.Interval;
             }
         }
+
+        if (Funds is not null)
+        {
+            yield return LeaseKind.Funds;
+        }
     }
 
     public ScopeSpending SpendingAt(DateTimeOffset now)
@@ -34,15 +42,24 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
         return _spending;
     }
 
-    /// <summary>Replaces the budgets; what was spent stays.</summary>
-    public void SetBudgets(IReadOnlyList<Budget> budgets) => _budgets = [.. budgets];
+    /// <summary>Replaces the budgets; what was spent stays. False when they are the same.</summary>
+    public bool SetBudgets(IReadOnlyList<Budget> budgets)
+    {
+        if (_budgets.SequenceEqual(budgets))
+        {
+            return false;
+        }
+
+        _budgets = [.. budgets];
+        return true;
+    }
 
     /// <summary>The least that any budget leaves; <see cref="Money.MaxValue"/> without a budget. Negative when a budget was
     /// lowered below what is spent.</summary>
     public Money AvailableAt(DateTimeOffset now)
     {
         Roll(now);
-        var least = Money.MaxValue;
+        var least = Funds is { } funds ? funds - _spending.Credits.Lifetime - Held : Money.MaxValue;
         foreach (var budget in _budgets)
         {
             if (budget.Limit is { } limit)

@@ -8,7 +8,7 @@ namespace Patchbay.Billing;
 /// <param name="store">Where limits are shared out.</param>
 /// <param name="span">How long what is leased should last at the present rate of spending.</param>
 /// <param name="clock">The clock; for all durations its timestamps, which nobody sets.</param>
-public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clock)
+public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clock) : IDisposable
 {
     /// <summary>How often slices are looked after.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
@@ -202,6 +202,9 @@ public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clo
 
         await TendAsync(cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _renewing.Dispose();
 
     private async Task RegisterAsync(CancellationToken cancellationToken)
     {

@@ -24,6 +24,15 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Ledger);
         services.AddSingleton(storage.OpenHolds);
         services.AddSingleton(storage.CatalogOverrides);
+        services.AddSingleton(storage.Counters);
+        if (storage.Leases is { } leases)
+        {
+            services.AddSingleton(leases);
+            services.AddSingleton(provider => new LeaseDesk(
+                leases, provider.GetRequiredService<PatchbaySettings>().Replicas.LeaseSpan, provider.GetRequiredService<TimeProvider>()));
+            services.AddHostedService<LeaseKeeper>();
+            services.AddHostedService<ChangeFollower>();
+        }
     }
 
     /// <summary>Adds what serves requests.</summary>
@@ -33,7 +42,9 @@ internal static class ServiceRegistration
         services.AddSingleton(settings);
         services.AddSingleton(masterKey);
         services.AddSingleton(system);
-        services.AddSingleton<HoldBook>();
+        services.AddSingleton(provider => new HoldBook(
+            provider.GetRequiredService<IBudgetStore>(), provider.GetRequiredService<TimeProvider>(),
+            prepaid: settings.Billing.IsPrepaid, desk: provider.GetService<LeaseDesk>()));
         services.AddSingleton<HoldKeeper>();
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();

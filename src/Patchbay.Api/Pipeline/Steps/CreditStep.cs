@@ -13,9 +13,27 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     private const int TokensPerRequest = 64;
     private const int TokensPerImage = 50_000;
 
+    private static readonly GatewayError Unavailable = new(
+        GatewayErrorKind.StorageUnavailable, "What this account can spend cannot be checked right now. Try again shortly.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
     /// <summary>Sets the context's hold, and its clamped output when only less than the model's maximum can be paid.
     /// </summary>
     public async ValueTask<GatewayError?> HoldAsync(InferenceContext context)
+    {
+        try
+        {
+            return await HoldWorstAsync(context);
+        }
+        catch (StorageUnavailableException)
+        {
+            return Unavailable;
+        }
+    }
+
+    private async ValueTask<GatewayError?> HoldWorstAsync(InferenceContext context)
     {
         var envelope = context.Envelope;
         var bound = PromptBound(envelope);
@@ -78,7 +96,7 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     // From what was reserved for this request, where something was.
     private ValueTask<HoldResult> TakeAsync(InferenceContext context, Money amount) => context.Reservation is { } reserved
         ? book.TryDrawAsync(reserved, amount, context.GenerationId)
-        : book.TryHoldAsync(context.Caller.Budgets, amount, context.GenerationId);
+        : book.TryHoldAsync(context.Caller.Budgets, amount, context.GenerationId, context.ArrivedAt);
 
     private Money Worst(RoutePlan plan, RequestEnvelope envelope, long prompt, long? clamp)
     {
