@@ -71,7 +71,7 @@ public abstract class PatchbayStorage : IAsyncDisposable
         CancellationToken cancellationToken) =>
         string.IsNullOrWhiteSpace(options.PostgresConnectionString)
             ? await SqliteStorage.OpenFolderAsync(options, exclusive, timeProvider, loggerFactory, cancellationToken)
-            : await PostgresStorage.OpenAsync(
+            : await PostgresStorage.ConnectAsync(
                 options, exclusive, timeProvider, loggerFactory, cancellationToken);
 
     /// <summary>Whether a write becomes durable at this moment; never throws for a database that is down.</summary>

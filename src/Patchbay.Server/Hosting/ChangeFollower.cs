@@ -1,7 +1,7 @@
 using System.Globalization;
 using Patchbay.Api;
 using Patchbay.Billing;
-using Patchbay.Identity;
+using Patchbay.Core;
 using Patchbay.Storage;
 
 namespace Patchbay.Server;

@@ -74,7 +74,9 @@ internal static class LeaseUseWriter
             Losses = losses,
             Generation = generation with
             {
-                Charge = Money.Zero, ProviderCost = Money.Zero, Loss = generation.Loss + generation.ProviderCost,
+                Charge = Money.Zero,
+                ProviderCost = Money.Zero,
+                Loss = generation.Loss + generation.ProviderCost,
             },
         };
     }

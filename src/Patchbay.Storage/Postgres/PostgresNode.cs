@@ -59,7 +59,7 @@ internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan 
         var (epoch, time) = await database.UseAsync(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(RegisterSql, connection) { Parameters = { Id() } };
+                await using var command = new NpgsqlCommand(RegisterSql, connection) { Parameters = { Name() } };
                 await using var row = await command.ExecuteReaderAsync(cancellationToken);
                 await row.ReadAsync(cancellationToken);
                 return (row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1));
@@ -79,7 +79,7 @@ internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan 
             {
                 await using var command = new NpgsqlCommand(RenewSql, connection)
                 {
-                    Parameters = { Id(), new NpgsqlParameter<long> { TypedValue = Epoch } },
+                    Parameters = { Name(), new NpgsqlParameter<long> { TypedValue = Epoch } },
                 };
                 await using var row = await command.ExecuteReaderAsync(cancellationToken);
                 return await row.ReadAsync(cancellationToken) ? row.GetFieldValue<DateTimeOffset>(1) : (DateTimeOffset?)null;
@@ -99,26 +99,26 @@ internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan 
     public Task FreeEarlierAsync(CancellationToken cancellationToken) =>
         ExecuteAsync(
             "DELETE FROM lease WHERE node_id = $1 AND epoch < $2",
-            cancellationToken, Id(), new NpgsqlParameter<long> { TypedValue = Epoch });
+            cancellationToken, Name(), new NpgsqlParameter<long> { TypedValue = Epoch });
 
     /// <summary>Says that nothing is heard of it until it is started again.</summary>
     public Task StopAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync("UPDATE node SET stopped = true WHERE id = $1", cancellationToken, Id());
+        ExecuteAsync("UPDATE node SET stopped = true WHERE id = $1", cancellationToken, Name());
 
     private async Task ReclaimAsync(CancellationToken cancellationToken)
     {
-        await ExecuteAsync(ReclaimSql, cancellationToken, new NpgsqlParameter<TimeSpan> { TypedValue = grace }, Id());
+        await ExecuteAsync(ReclaimSql, cancellationToken, new NpgsqlParameter<TimeSpan> { TypedValue = grace }, Name());
         await ExecuteAsync(FreeSql, cancellationToken);
-        await ExecuteAsync(OrphanSql, cancellationToken, Id());
+        await ExecuteAsync(OrphanSql, cancellationToken, Name());
         if (_renewals++ % 100 == 0)
         {
             await ExecuteAsync(ForgetSql, cancellationToken);
             await ExecuteAsync(ForgetCountsSql, cancellationToken);
-            await ExecuteAsync(EndedSql, cancellationToken, Id());
+            await ExecuteAsync(EndedSql, cancellationToken, Name());
         }
     }
 
-    private Task ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
+    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
         database.UseAsync(
             async connection =>
             {
@@ -128,7 +128,7 @@ internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan 
             },
             cancellationToken);
 
-    private NpgsqlParameter<Guid> Id() => new() { TypedValue = id };
+    private NpgsqlParameter<Guid> Name() => new() { TypedValue = id };
 
     private void Learn(DateTimeOffset before, DateTimeOffset time) =>
         (clock as DatabaseClock)?.Learn(before, time, clock.GetUtcNow());

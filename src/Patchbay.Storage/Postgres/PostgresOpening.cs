@@ -1,7 +1,6 @@
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Patchbay.Billing;
 using Patchbay.Storage.Journal;
 using Patchbay.Storage.Sqlite;
 

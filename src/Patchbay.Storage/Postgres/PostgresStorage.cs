@@ -77,7 +77,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <summary>Connects, takes the name of the server when exclusive, brings the schema up to date, and brings in what the last
     /// run left in the journal.</summary>
-    public static async Task<PostgresStorage> OpenAsync(
+    public static async Task<PostgresStorage> ConnectAsync(
         StorageOptions options,
         bool exclusive,
         TimeProvider timeProvider,

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Patchbay.Billing;
 using Patchbay.Core;
 using Patchbay.Storage.Journal;
 using Patchbay.Storage.Sqlite;
