@@ -56,7 +56,7 @@ internal sealed class PostgresOpenHoldLog(PostgresDatabase database, Guid? node)
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<OpenHold>> ListAsync(CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(

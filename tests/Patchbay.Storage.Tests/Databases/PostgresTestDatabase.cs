@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Patchbay.Billing;
 using Patchbay.Storage.Postgres;
 using Patchbay.Testing;
 
@@ -24,6 +25,12 @@ public sealed class PostgresTestDatabase(PostgresServer server) : TestDatabase
 
     /// <summary>Whether settlements are acknowledged when they are in the journal.</summary>
     public bool UsesJournal { get; init; } = true;
+
+    /// <summary>A folder in which no server runs.</summary>
+    public string OtherFolder => Path.Combine(_directory.FullName, "other");
+
+    /// <summary>The settlements that the database refused.</summary>
+    public IReadOnlyList<Settlement> ReadRefused() => SqliteTestDatabase.ReadRefused(DataDirectory);
 
     /// <summary>The data folder of the first server.</summary>
     public string DataDirectory => _directory.FullName;

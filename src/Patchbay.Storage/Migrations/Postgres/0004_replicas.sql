@@ -198,7 +198,7 @@ DECLARE
 BEGIN
   INSERT INTO shared_counter (name, window_start, taken) VALUES (of_name, of_window, 0) ON CONFLICT DO NOTHING;
   SELECT taken INTO before FROM shared_counter WHERE name = of_name AND window_start = of_window FOR UPDATE;
-  got := CASE WHEN before + need > most THEN 0 ELSE greatest(need, least(want, (most - before) / 4)) END;
+  got := CASE WHEN before + need > most THEN 0 ELSE greatest(need, least(want, (most - before) / 40)) END;
   remaining := greatest(most - before - got, 0);
   UPDATE shared_counter SET taken = taken + got WHERE name = of_name AND window_start = of_window AND got > 0;
   RETURN NEXT;
