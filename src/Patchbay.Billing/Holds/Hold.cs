@@ -44,12 +44,12 @@ public sealed class Hold : IAsyncDisposable
     internal OpenHold? Describe() => _describe?.Invoke(_state!);
 
     /// <summary>Which leased slices it was taken from, for the settlement.</summary>
-    public LeaseUse Leases { get; internal init; }
+    public LeaseUse Leases => Leased?.Use ?? default;
 
     internal BudgetPath Path { get; }
 
     /// <summary>Those slices; null where limits are not shared.</summary>
-    internal LeaseSlice[]? Slices { get; init; }
+    internal LeaseSet? Leased { get; init; }
 
     internal bool Ended { get; set; }
 

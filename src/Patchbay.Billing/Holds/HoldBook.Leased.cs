@@ -33,38 +33,37 @@ public sealed partial class HoldBook
     private async ValueTask<bool> ExtendLeasedAsync(LeaseDesk tender, LeaseDemand demand)
     {
         var outcome = await TakeAsync(tender, demand);
-        return outcome.Slices is not null;
+        return outcome.Taken is not null;
     }
 
     private ValueTask<HoldResult> HoldLeasedAsync(LeaseDesk tender, LeaseDemand demand, string generationId, DateTimeOffset now)
     {
         LeaseOutcome outcome;
-        LeaseUse use;
         lock (demand.Path.Gate)
         {
-            outcome = TryTake(tender, demand, now, out use, shortages: null);
+            outcome = TryTake(tender, demand, now, shortages: null);
         }
 
-        return outcome.Slices is not null
-            ? ValueTask.FromResult(Held(demand, outcome.Slices, use, generationId, now))
+        return outcome.Taken is not null
+            ? ValueTask.FromResult(Held(demand, outcome.Taken, generationId, now))
             : new ValueTask<HoldResult>(LeaseAndHoldAsync(tender, demand, generationId, now));
     }
 
     private async Task<HoldResult> LeaseAndHoldAsync(LeaseDesk tender, LeaseDemand demand, string generationId, DateTimeOffset now)
     {
         var outcome = await TakeAsync(tender, demand);
-        if (outcome.Slices is { } slices)
+        if (outcome.Taken is { } taken)
         {
-            return Held(demand, slices, outcome.Use, generationId, now);
+            return Held(demand, taken, generationId, now);
         }
 
         return new HoldResult(
             null, outcome.Refusing!.Key.Scope.Level, Money.Max(outcome.Available, Money.Zero), outcome.HeldByOthers);
     }
 
-    private HoldResult Held(in LeaseDemand demand, LeaseSlice[] slices, LeaseUse use, string generationId, DateTimeOffset now)
+    private HoldResult Held(in LeaseDemand demand, LeaseSet taken, string generationId, DateTimeOffset now)
     {
-        var hold = new Hold(this, demand.Path, demand.Amount, generationId, now) { Slices = slices, Leases = use };
+        var hold = new Hold(this, demand.Path, demand.Amount, generationId, now) { Leased = taken };
         Link(hold);
         return new HoldResult(hold, default, demand.Amount, Money.Zero);
     }
@@ -78,16 +77,16 @@ public sealed partial class HoldBook
             LeaseOutcome outcome;
             lock (demand.Path.Gate)
             {
-                outcome = TryTake(tender, demand, clock.GetUtcNow(), out var use, shortages: null) with { Use = use };
+                outcome = TryTake(tender, demand, clock.GetUtcNow(), shortages: null);
             }
 
-            if (outcome.Slices is not null || demand.IsOver)
+            if (outcome.Taken is not null || demand.IsOver)
             {
                 return outcome;
             }
 
             outcome = await AskAsync(tender, demand, shortages);
-            if (outcome.Slices is not null || demand.IsOver)
+            if (outcome.Taken is not null || demand.IsOver)
             {
                 return outcome;
             }
@@ -95,7 +94,9 @@ public sealed partial class HoldBook
             var isSnatched = outcome.Refusing is null;
             if (isSnatched ? attempt >= MostAttempts : outcome.HeldByOthers <= outcome.OwnHeld || tender.Now >= giveUpAt)
             {
-                return outcome with { Refusing = outcome.Refusing ?? shortages[0].Slice };
+                return outcome.Refusing is not null || shortages.Count > 0
+                    ? outcome with { Refusing = outcome.Refusing ?? shortages[0].Slice }
+                    : throw new StorageUnavailableException("This server was not heard of by the database for too long.");
             }
 
             if (!isSnatched)
@@ -113,7 +114,12 @@ public sealed partial class HoldBook
         lock (demand.Path.Gate)
         {
             shortages.Clear();
-            TryTake(tender, demand, clock.GetUtcNow(), out _, shortages);
+            var outcome = TryTake(tender, demand, clock.GetUtcNow(), shortages);
+            if (outcome.Taken is not null || outcome.Refusing is not null)
+            {
+                return outcome;
+            }
+
             narrowest = shortages.Count > 0 ? shortages[^1].Slice : null;
             if (narrowest is not null)
             {
@@ -151,10 +157,10 @@ public sealed partial class HoldBook
         lock (demand.Path.Gate)
         {
             shortages.Clear();
-            var outcome = TryTake(tender, demand, clock.GetUtcNow(), out var use, shortages);
-            if (outcome.Slices is not null || demand.IsOver)
+            var outcome = TryTake(tender, demand, clock.GetUtcNow(), shortages);
+            if (outcome.Taken is not null || demand.IsOver)
             {
-                return outcome with { Use = use };
+                return outcome;
             }
 
             foreach (var (slice, request) in shortages)
@@ -196,8 +202,7 @@ public sealed partial class HoldBook
                 return Refused(refusing);
             }
 
-            var outcome = TryTake(tender, demand, clock.GetUtcNow(), out var use, shortages: null);
-            return outcome with { Use = use };
+            return TryTake(tender, demand, clock.GetUtcNow(), shortages: null);
         }
     }
 
@@ -225,34 +230,31 @@ public sealed partial class HoldBook
     /// <summary>Takes the demand from every slice, or from none; then the slices that have too little are listed. Under the
     /// gate.</summary>
     private static LeaseOutcome TryTake(
-        LeaseDesk tender, in LeaseDemand demand, DateTimeOffset time, out LeaseUse use,
+        LeaseDesk tender, in LeaseDemand demand, DateTimeOffset time,
         List<(LeaseSlice Slice, LeaseRequest Request)>? shortages)
     {
-        use = default;
         if (demand.IsOver)
         {
             return default;
         }
 
         var path = demand.Path;
-        var (own, slices) = (demand.Own, demand.Slices);
-        if (slices is not null && (slices.Length == 0 || slices[0].Epoch == tender.Epoch))
+        var (own, set) = (demand.Own, demand.Leased);
+        if (set is null || (set.Slices.Length > 0 && set.Slices[0].Epoch != tender.Epoch))
         {
-            use = (demand.From ?? demand.Extends)!.Leases;
-        }
-        else if (demand.Extends is not null)
-        {
-            // It was taken from slices that are lost; it ends with what it has.
-            return new LeaseOutcome(null, slices![0]);
-        }
-        else
-        {
-            own = slices is null ? own : Money.Zero;
-            slices = path.Slices.On(DateOnly.FromDateTime(demand.At.UtcDateTime), path.Meters, tender, path.Gate, out use);
+            if (demand.Extends is not null)
+            {
+                // It was taken from slices that are lost; it ends with what it has.
+                return new LeaseOutcome(null, set?.Slices[0]);
+            }
+
+            own = Money.Zero;
+            set = path.Slices.On(DateOnly.FromDateTime(demand.At.UtcDateTime), path.Meters, tender, path.Gate);
         }
 
         var more = demand.Amount - own;
         var now = tender.Now;
+        var slices = set.Slices;
         if (slices.Length > 0 && !(tender.IsLive(now, time) && HasFree(slices, more)))
         {
             List(tender, slices, more, shortages);
@@ -274,7 +276,7 @@ public sealed partial class HoldBook
         }
 
         Move(demand, own);
-        return new LeaseOutcome(slices);
+        return new LeaseOutcome(set);
     }
 
     private static void Move(in LeaseDemand demand, Money own)
@@ -336,7 +338,7 @@ public sealed partial class HoldBook
     // What is in the slices, and what was left for all when they were last asked for.
     private static Money AvailableToLease(LeaseDesk tender, BudgetPath path, DateTimeOffset now, Money least)
     {
-        foreach (var slice in path.Slices.On(DateOnly.FromDateTime(now.UtcDateTime), path.Meters, tender, path.Gate, out _))
+        foreach (var slice in path.Slices.On(DateOnly.FromDateTime(now.UtcDateTime), path.Meters, tender, path.Gate).Slices)
         {
             least = Money.Min(least, Saturate(slice.Free, slice.Available));
         }

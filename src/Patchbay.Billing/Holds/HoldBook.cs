@@ -367,9 +367,9 @@ public sealed partial class HoldBook(IBudgetStore store, TimeProvider clock, boo
                 meter.Spend(charge, byok, arrivedAt, now);
             }
 
-            if (hold.Slices is { Length: > 0 } slices)
+            if (hold.Leased is { } leased)
             {
-                EndSlices(desk!, hold, slices, charge);
+                EndSlices(desk!, hold, leased.Slices, charge);
             }
         }
 

@@ -17,20 +17,17 @@ internal readonly record struct LeaseDemand(BudgetPath Path, Money Amount, DateT
     public Money Own => From is null || From.Ended ? Money.Zero : Money.Min(From.Amount, Amount);
 
     /// <summary>The slices of the hold that it continues; null when it is on its own.</summary>
-    public LeaseSlice[]? Slices => (From ?? Extends)?.Slices;
+    public LeaseSet? Leased => (From ?? Extends)?.Leased;
 }
 
 /// <summary>What came of a demand.</summary>
-/// <param name="Slices">What was taken from; null when refused.</param>
+/// <param name="Taken">What was taken from; null when refused.</param>
 /// <param name="Refusing">The slice that refused; null where the demand was over.</param>
 /// <param name="Available">What the limit of that slice leaves.</param>
 /// <param name="HeldByOthers">What requests in flight and other servers have of it.</param>
 internal readonly record struct LeaseOutcome(
-    LeaseSlice[]? Slices, LeaseSlice? Refusing = null, Money Available = default, Money HeldByOthers = default)
+    LeaseSet? Taken, LeaseSlice? Refusing = null, Money Available = default, Money HeldByOthers = default)
 {
     /// <summary>What this server's own requests in flight have of it.</summary>
     public Money OwnHeld { get; init; }
-
-    /// <summary>Which slices were taken from.</summary>
-    public LeaseUse Use { get; init; }
 }

@@ -10,35 +10,44 @@ internal sealed class SliceBook
     public int Version { get; set; }
 }
 
-/// <summary>The slices that limit one path, widest first, as of its last use: looked up again on another day, in another epoch,
+/// <summary>Slices that are held against together, widest first.</summary>
+/// <param name="slices">The slices; none when nothing limits the path.</param>
+/// <param name="use">Which they are.</param>
+internal sealed class LeaseSet(LeaseSlice[] slices, LeaseUse use)
+{
+    public LeaseSlice[] Slices => slices;
+
+    public LeaseUse Use => use;
+}
+
+/// <summary>The slices that limit one path, as of its last use: looked up again on another day, in another epoch,
 /// and after limits changed. Guarded by the gate.</summary>
 /// <param name="book">The slices of the organization.</param>
 internal sealed class LeasedPath(SliceBook book)
 {
-    private LeaseSlice[] _slices = [];
+    private LeaseSet _set = new([], default);
     private DateOnly _day;
     private long _epoch = -1;
     private int _version = -1;
-    private int _mask;
 
     /// <summary>The slices of the organization.</summary>
     public SliceBook Book => book;
 
-    /// <summary>The slices that limit the meters on a day, and which they are.</summary>
-    public LeaseSlice[] On(DateOnly day, ReadOnlySpan<ScopeMeter> meters, LeaseDesk desk, Lock gate, out LeaseUse use)
+    /// <summary>The slices that limit the meters on a day.</summary>
+    public LeaseSet On(DateOnly day, ReadOnlySpan<ScopeMeter> meters, LeaseDesk desk, Lock gate)
     {
         if (_day != day || _epoch != desk.Epoch || _version != book.Version)
         {
             Find(day, meters, desk, gate);
         }
 
-        use = new LeaseUse(_mask, _epoch, day);
-        return _slices;
+        return _set;
     }
 
     private void Find(DateOnly day, ReadOnlySpan<ScopeMeter> meters, LeaseDesk desk, Lock gate)
     {
-        (_day, _epoch, _version, _mask) = (day, desk.Epoch, book.Version, 0);
+        (_day, _epoch, _version) = (day, desk.Epoch, book.Version);
+        var mask = 0;
         var slices = new List<LeaseSlice>();
         foreach (var meter in meters)
         {
@@ -53,10 +62,10 @@ internal sealed class LeasedPath(SliceBook book)
                 }
 
                 slices.Add(slice);
-                _mask |= LeaseUse.Bit(meter.Scope.Level, kind);
+                mask |= LeaseUse.Bit(meter.Scope.Level, kind);
             }
         }
 
-        _slices = [.. slices];
+        _set = new LeaseSet([.. slices], new LeaseUse(mask, _epoch, day));
     }
 }

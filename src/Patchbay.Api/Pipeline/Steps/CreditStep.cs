@@ -13,7 +13,8 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     private const int TokensPerRequest = 64;
     private const int TokensPerImage = 50_000;
 
-    private static readonly GatewayError Unavailable = new(
+    /// <summary>The database has to be asked what the account can spend, and does not answer.</summary>
+    internal static readonly GatewayError Unavailable = new(
         GatewayErrorKind.StorageUnavailable, "What this account can spend cannot be checked right now. Try again shortly.")
     {
         RetryAfter = TimeSpan.FromSeconds(2),
@@ -70,14 +71,19 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     /// <param name="envelope">The request with the answer so far.</param>
     /// <param name="spent">What the parts so far cost.</param>
     /// <param name="output">The most output of the further part; null for the endpoint's own bound.</param>
-    public ValueTask<bool> ExtendAsync(
+    public async ValueTask<bool> ExtendAsync(
         InferenceContext context, Candidate candidate, RequestEnvelope envelope, Money spent, long? output)
     {
         var worst = WorstCase.Of(candidate.Endpoint.Prices, PromptBound(envelope), envelope.ImageCount);
         var needed = spent + worst.With(output ?? OutputBound(candidate));
-        return needed <= context.Hold.Amount
-            ? ValueTask.FromResult(true)
-            : book.TryExtendAsync(context.Hold, needed - context.Hold.Amount);
+        try
+        {
+            return needed <= context.Hold.Amount || await book.TryExtendAsync(context.Hold, needed - context.Hold.Amount);
+        }
+        catch (StorageUnavailableException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The largest number of input tokens that the request can be counted as: a byte-level tokenizer never makes
