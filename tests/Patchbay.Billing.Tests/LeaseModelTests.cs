@@ -139,7 +139,7 @@ public sealed class LeaseModelTests
             }
         }
 
-        public IReadOnlyList<LeaseGrant> Take(Node node, IReadOnlyList<LeaseRequest> requests)
+        public List<LeaseGrant> Take(Node node, IReadOnlyList<LeaseRequest> requests)
         {
             var lefts = requests.Select(request => Left(request.Key)).ToArray();
             var isRefused = requests.Where((request, i) => request.Need.Nanos > lefts[i]).Any();
@@ -205,7 +205,7 @@ public sealed class LeaseModelTests
             Lose();
             var grants = limits.Take(this, requests);
             Lose();
-            return Task.FromResult(grants);
+            return Task.FromResult<IReadOnlyList<LeaseGrant>>(grants);
         }
 
         public Task ReturnAsync(IReadOnlyList<LeaseReturn> returns, CancellationToken cancellationToken)

@@ -11,12 +11,16 @@ internal sealed class LeaseSlice(LeaseKey key, long epoch)
     // What is spent is counted in pieces of this length: the present one and the one before it make the rate.
     private const long PieceMs = 10_000;
 
+    // What was spent in less time says little about the rate.
+    private const long LeastMs = 1000;
+
     private Money _granted;
     private Money _returned;
     private Money _spentNow;
     private Money _spentBefore;
     private long _piece;
     private bool _owesReturn;
+    private long _firstUsedAt = -1;
 
     public LeaseKey Key { get; } = key;
 
@@ -65,6 +69,7 @@ internal sealed class LeaseSlice(LeaseKey key, long epoch)
     {
         Held += amount;
         UsedAt = now;
+        _firstUsedAt = _firstUsedAt < 0 ? now : _firstUsedAt;
     }
 
     /// <summary>Ends a hold of which a part was charged.</summary>
@@ -122,7 +127,8 @@ internal sealed class LeaseSlice(LeaseKey key, long epoch)
         Roll(now);
         var inPiece = now - (_piece * PieceMs);
         var recent = (Int128)_spentNow.Nanos + ((Int128)_spentBefore.Nanos * (PieceMs - inPiece) / PieceMs);
-        var want = recent * (long)span.TotalMilliseconds / PieceMs;
+        var lasted = Math.Clamp(_firstUsedAt < 0 ? 0 : now - _firstUsedAt, LeastMs, PieceMs);
+        var want = recent * (long)span.TotalMilliseconds / lasted;
         var amount = new Money((long)Int128.Min(want, long.MaxValue / 4));
         Low = new Money(amount.Nanos / 2);
         return Money.Max(Waiting, amount);

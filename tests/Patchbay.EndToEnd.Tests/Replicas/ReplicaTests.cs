@@ -145,7 +145,7 @@ public sealed class ReplicaTests(PostgresServer postgres)
             Assert.Equal(200, (await idle.At(server).GetAsync("/api/v1/key", Token)).Status);
         }
 
-        await LoadAsync([leased, unlimited], TimeSpan.FromSeconds(3), costs, statuses);
+        await LoadAsync([leased, unlimited], TimeSpan.FromSeconds(IsFull ? 15 : 4), costs, statuses);
         await world.BeginOutageAsync();
         var before = costs.Count;
         var load = LoadAsync([leased, unlimited], TimeSpan.FromSeconds(IsFull ? 60 : 10), costs, statuses);
