@@ -8,6 +8,27 @@ internal sealed class SliceBook
 
     /// <summary>Grows whenever limits appear or go.</summary>
     public int Version { get; set; }
+
+    private DateOnly _tidied;
+
+    /// <summary>Forgets, once a day, slices of windows that ended days ago. Not earlier: a slice that is forgotten too early and
+    /// made again would count twice what it was granted.</summary>
+    public void Tidy(DateOnly day)
+    {
+        if (day <= _tidied)
+        {
+            return;
+        }
+
+        _tidied = day;
+        foreach (var (key, slice) in All)
+        {
+            if (slice.IsPast(day))
+            {
+                All.Remove(key);
+            }
+        }
+    }
 }
 
 /// <summary>Slices that are held against together, widest first.</summary>
@@ -48,6 +69,7 @@ internal sealed class LeasedPath(SliceBook book)
     {
         (_day, _epoch, _version) = (day, desk.Epoch, book.Version);
         var mask = 0;
+        book.Tidy(day);
         var slices = new List<LeaseSlice>();
         foreach (var meter in meters)
         {

@@ -240,6 +240,7 @@ public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clo
     private void TendIdle()
     {
         var now = Now;
+        var day = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         foreach (var (key, tended) in _known)
         {
             lock (tended.Gate)
@@ -249,7 +250,11 @@ public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clo
                     continue;
                 }
 
-                if (tended.Slice.Balance > Money.Zero)
+                if (tended.Slice.IsPast(day))
+                {
+                    _known.TryRemove(key, out _);
+                }
+                else if (tended.Slice.Free > Money.Zero)
                 {
                     tended.Slice.IsTight = true;
                     Tend(tended.Slice, tended.Gate);

@@ -11,6 +11,8 @@ internal sealed class LeaseSlice(LeaseKey key, long epoch)
     // What is spent is counted in pieces of this length: the present one and the one before it make the rate.
     private const long PieceMs = 10_000;
 
+    private const int DaysKept = 3;
+
     // What was spent in less time says little about the rate.
     private const long LeastMs = 1000;
 
@@ -64,6 +66,10 @@ internal sealed class LeaseSlice(LeaseKey key, long epoch)
 
     /// <summary>The longest a spending rate is known for.</summary>
     public static TimeSpan RateSpan => TimeSpan.FromMilliseconds(PieceMs);
+
+    /// <summary>Whether its window ended days ago and nothing is left in it.</summary>
+    public bool IsPast(DateOnly day) =>
+        Key.End < day.AddDays(-DaysKept) && Held == Money.Zero && Balance == Money.Zero;
 
     public void Hold(Money amount, long now)
     {

@@ -79,6 +79,10 @@ internal sealed class WriterSession(NpgsqlDataSource source, Guid? node, TimePro
             throw new StorageUnavailableException(
                 "Another Patchbay server runs with a copy of this server's data folder. Give each server a folder of its own.");
         }
+
+        // A server that is paused inside a transaction keeps the books locked for all others.
+        await using var bound = new NpgsqlCommand("SET idle_in_transaction_session_timeout = '5s'", connection);
+        await bound.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Tries for two seconds: the session of a server that has just died may still be closing.</summary>
