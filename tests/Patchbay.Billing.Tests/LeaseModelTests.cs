@@ -24,9 +24,9 @@ public sealed class LeaseModelTests
     {
         var random = new Random(seed);
         var limits = new SharedLimits(random, lossPercent);
-        limits.Set(new Budget(Scopes[1], ResetInterval.Daily, new Money(3_000_000_000)));
-        limits.Set(new Budget(Scopes[2], ResetInterval.Never, new Money(2_000_000_000)));
-        limits.Set(new Budget(Scopes[2], ResetInterval.Monthly, new Money(1_500_000_000)));
+        limits.Set(new Budget(Scopes[1], ResetInterval.Daily, new Money(600_000_000)));
+        limits.Set(new Budget(Scopes[2], ResetInterval.Never, new Money(500_000_000)));
+        limits.Set(new Budget(Scopes[2], ResetInterval.Monthly, new Money(400_000_000)));
         var nodes = new List<(HoldBook Book, LeaseDesk Desk, BudgetPath Path)>();
         for (var i = 0; i < servers; i++)
         {
@@ -82,7 +82,7 @@ public sealed class LeaseModelTests
             limits.Check();
         }
 
-        Assert.True(held > 500);
+        Assert.True(held > 200 && refused > 0, $"{held} held, {refused} refused");
         Assert.Equal(lossPercent > 0, unavailable > 0);
         TestContext.Current.TestOutputHelper?.WriteLine($"{held} held, {refused} refused, {unavailable} unavailable");
     }

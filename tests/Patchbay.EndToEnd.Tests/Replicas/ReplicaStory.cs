@@ -49,7 +49,7 @@ public sealed class ReplicaStory(PostgresServer postgres)
         var (before, away) = (_seen.Count, Stopwatch.StartNew());
         await Task.Delay(Seconds(6, 60), Token);
         Say($"the database was away for {away.Elapsed.TotalSeconds:F0} s, in which {_seen.Count - before} requests were answered");
-        await world.EndOutageAsync();
+        await world.EndOutageAsync(Token);
         await Task.Delay(Seconds(3, 10), Token);
         await stop.CancelAsync();
         await load;

@@ -112,7 +112,7 @@ public sealed class ReplicaTests(PostgresServer postgres)
                 costs.Add(TestKey.CostOf(response));
             });
         await world.Servers[0].KillAsync();
-        await world.EndOutageAsync();
+        await world.EndOutageAsync(Token);
 
         var kills = IsFull ? 100 : 6;
         for (var kill = 0; kill < kills; kill++)
@@ -158,7 +158,7 @@ public sealed class ReplicaTests(PostgresServer postgres)
         }
 
         await load;
-        await world.EndOutageAsync();
+        await world.EndOutageAsync(Token);
         var since = Stopwatch.StartNew();
         await Until.TrueAsync(
             async () =>
@@ -234,7 +234,7 @@ public sealed class ReplicaTests(PostgresServer postgres)
         }
     }
 
-    // Two thirds at the first server.
+    // Two thirds at the first server; about 200 requests a second, at most.
     private static Task LoadAsync(ReplicaKey[] keys, TimeSpan time, ConcurrentBag<long> costs, ConcurrentBag<int> statuses)
     {
         var since = Stopwatch.StartNew();
@@ -242,6 +242,7 @@ public sealed class ReplicaTests(PostgresServer postgres)
         {
             while (since.Elapsed < time)
             {
+                await Task.Delay(50, Token);
                 var response = await keys[caller % keys.Length].At(caller % 3 == 0 ? 1 : 0).ChatAsync("test/plain", Token, "\"max_tokens\":20");
                 statuses.Add(response.Status);
                 if (response.Status == 200)

@@ -87,7 +87,12 @@ public sealed class ReplicaWorld : IAsyncDisposable
     }
 
     /// <summary>Lets everybody in again.</summary>
-    public Task EndOutageAsync() => AdministerAsync($"ALTER DATABASE {Name} ALLOW_CONNECTIONS true");
+    public async Task EndOutageAsync(CancellationToken cancellationToken)
+    {
+        await AdministerAsync($"ALTER DATABASE {Name} ALLOW_CONNECTIONS true");
+        await Books.DisposeAsync();
+        Books = await Books.OpenAsync(_world, _database, cancellationToken);
+    }
 
     /// <summary>A number from the database.</summary>
     public async Task<long> CountAsync(string sql)
