@@ -52,7 +52,13 @@ public sealed class Hold : IAsyncDisposable
     /// <summary>The generation in flight; null when nobody said how to describe it.</summary>
     internal OpenHold? Describe() => _describe?.Invoke(_state!);
 
+    /// <summary>Which leased slices it was taken from, for the settlement.</summary>
+    public LeaseUse Leases => Leased?.Use ?? default;
+
     internal BudgetPath Path { get; }
+
+    /// <summary>Those slices; null where limits are not shared.</summary>
+    internal LeaseSet? Leased { get; init; }
 
     internal bool Ended { get; set; }
 

@@ -4,15 +4,17 @@ using Patchbay.Core;
 namespace Patchbay.Billing;
 
 /// <summary>Admission control for money: reserves the worst case of a request at every level that applies, all or nothing,
-/// so that no limit is ever exceeded however many requests run at once. This form serves one process, which owns all
-/// budgets; with several replicas the book is fed with leased slices instead, behind the same members.</summary>
+/// so that no limit is ever exceeded however many requests run at once. Without a desk it serves one process, which owns all
+/// budgets; with one it holds against slices that this server leased of limits which several servers share.</summary>
 /// <remarks>Amounts live in memory and are loaded on first use; the durable truth is what <see cref="ISettlementLog"/>
 /// wrote. One lock per organization makes a hold atomic over its levels; it is held for tens of nanoseconds.</remarks>
 /// <param name="store">Where budgets, spending and funds are read.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="prepaid">Whether an organization can spend only what was put into its credits.</param>
 /// <param name="fees">What calls on callers' own keys cost; null for nothing.</param>
-public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepaid = false, ByokFees? fees = null)
+/// <param name="desk">Where slices of limits come from that are shared with other servers; null for one that is alone.</param>
+public sealed partial class HoldBook(
+    IBudgetStore store, TimeProvider clock, bool prepaid = false, ByokFees? fees = null, LeaseDesk? desk = null)
 {
     private readonly ByokFees _fees = fees ?? ByokFees.None;
     private readonly ConcurrentDictionary<Guid, OrganizationBook> _organizations = new();
@@ -57,7 +59,7 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
             }
         }
 
-        return new BudgetPath(book.Gate, meters, book.Allowance);
+        return new BudgetPath(book.Gate, meters, book.Allowance, new LeasedPath(book.Slices));
     }
 
     /// <summary>Makes a changed or removed limit count for all requests from now on. Unknown scopes are ignored: they load
@@ -68,7 +70,10 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         {
             lock (book.Gate)
             {
-                book.Find(scope)?.SetBudgets(budgets);
+                if (book.Find(scope)?.SetBudgets(budgets) == true)
+                {
+                    Reconsider(book, scope);
+                }
             }
         }
     }
@@ -94,6 +99,7 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
                 lock (book.Gate)
                 {
                     meter.Funds = funds;
+                    Reconsider(book, meter.Scope);
                 }
             }
         }
@@ -103,15 +109,29 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         }
     }
 
-    /// <summary>Reserves the amount at every level, or at none. The task completes at once in this form.</summary>
-    public ValueTask<HoldResult> TryHoldAsync(BudgetPath path, HoldRequest request, string generationId) =>
-        Take(path, null, request, generationId);
+    /// <summary>Reserves the amount at every level, or at none. The task completes at once, unless a slice has to be leased.
+    /// </summary>
+    /// <param name="path">Whose money.</param>
+    /// <param name="request">The worst case.</param>
+    /// <param name="generationId">What it is for.</param>
+    /// <param name="arrivedAt">When the request arrived, whose windows count; now when it is not given.</param>
+    /// <exception cref="StorageUnavailableException">A slice has to be leased and the database does not answer.</exception>
+    public ValueTask<HoldResult> TryHoldAsync(
+        BudgetPath path, HoldRequest request, string generationId, DateTimeOffset? arrivedAt = null) =>
+        desk is null
+            ? Take(path, null, request, generationId)
+            : HoldLeasedAsync(desk, path, null, request, generationId, arrivedAt);
 
     /// <summary>Reserves more for an open hold at every level, or at none; false when a level refuses or the hold has ended.
-    /// The task completes at once in this form.</summary>
+    /// </summary>
     public ValueTask<bool> TryExtendAsync(Hold hold, HoldRequest more)
     {
         var now = clock.GetUtcNow();
+        if (desk is not null)
+        {
+            return ExtendLeasedAsync(desk, hold, more);
+        }
+
         lock (hold.Path.Gate)
         {
             if (hold.Ended)
@@ -143,7 +163,9 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
     /// <summary>Reserves the amount like <see cref="TryHoldAsync"/>, but takes as much of it as possible out of another hold,
     /// which shrinks by that: so that many requests can be paid for together before the first begins.</summary>
     public ValueTask<HoldResult> TryDrawAsync(Hold from, HoldRequest request, string generationId) =>
-        Take(from.Path, from, request, generationId);
+        desk is null
+            ? Take(from.Path, from, request, generationId)
+            : HoldLeasedAsync(desk, from.Path, from, request, generationId, from.CreatedAt);
 
     /// <summary>What the narrowest budget of the path leaves now; <see cref="Money.MaxValue"/> when nothing limits it.
     /// </summary>
@@ -157,6 +179,8 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
             {
                 least = Money.Min(least, Money.Min(meter.AvailableAt(now), meter.AvailableListedAt(now)));
             }
+
+            least = desk is null ? least : AvailableToLease(desk, path, now, least);
         }
 
         return Money.Max(least, Money.Zero);
@@ -179,6 +203,28 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         return null;
     }
 
+    /// <summary>The same with what other servers have spent, as far as it is in the database; without them while that does not
+    /// answer.</summary>
+    public async ValueTask<ScopeSpending?> ReadSpendingAsync(
+        BudgetPath path, BudgetLevel level, CancellationToken cancellationToken)
+    {
+        var own = GetSpending(path, level);
+        var meter = Array.Find(path.Meters, meter => meter.Scope.Level == level);
+        if (desk is null || meter is null)
+        {
+            return own;
+        }
+
+        try
+        {
+            return await store.GetSpendingAsync(meter.Scope, clock.GetUtcNow(), cancellationToken);
+        }
+        catch (StorageUnavailableException)
+        {
+            return own;
+        }
+    }
+
     /// <summary>What a scope has spent, up to the last settlement: from memory when it is there, else from the database.
     /// </summary>
     /// <exception cref="StorageUnavailableException">It is not in memory and the database cannot answer.</exception>
@@ -186,7 +232,7 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         Guid organizationId, BudgetScope scope, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (_organizations.TryGetValue(organizationId, out var book))
+        if (desk is null && _organizations.TryGetValue(organizationId, out var book))
         {
             lock (book.Gate)
             {
@@ -322,6 +368,11 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
             {
                 meter.Release(hold.Held);
                 meter.Spend(charge, byok, arrivedAt, now);
+            }
+
+            if (hold.Leased is { } leased)
+            {
+                EndSlices(desk!, hold, leased.Slices, charge);
             }
         }
 
@@ -463,6 +514,8 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         public SemaphoreSlim Loading { get; } = new(1, 1);
 
         public ByokAllowance? Allowance { get; set; }
+
+        public SliceBook Slices { get; } = new();
 
         public IEnumerable<ScopeMeter> Meters => _meters.Values;
 

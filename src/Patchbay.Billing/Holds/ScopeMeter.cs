@@ -32,14 +32,40 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
             : CreditStanding.Good;
     }
 
+    /// <summary>The kinds of limits that it has.</summary>
+    public IEnumerable<LeaseKind> LimitedKinds()
+    {
+        foreach (var budget in _budgets)
+        {
+            if (budget.Limit is not null)
+            {
+                yield return (LeaseKind)budget.Interval;
+            }
+        }
+
+        if (Funds is not null)
+        {
+            yield return LeaseKind.Funds;
+        }
+    }
+
     public ScopeSpending SpendingAt(DateTimeOffset now)
     {
         Roll(now);
         return _spending;
     }
 
-    /// <summary>Replaces the budgets; what was spent stays.</summary>
-    public void SetBudgets(IReadOnlyList<Budget> budgets) => _budgets = [.. budgets];
+    /// <summary>Replaces the budgets; what was spent stays. False when they are the same.</summary>
+    public bool SetBudgets(IReadOnlyList<Budget> budgets)
+    {
+        if (_budgets.SequenceEqual(budgets))
+        {
+            return false;
+        }
+
+        _budgets = [.. budgets];
+        return true;
+    }
 
     /// <summary>The least that any budget leaves to which only credits count; <see cref="Money.MaxValue"/> without a budget. Negative when a budget was
     /// lowered below what is spent.</summary>

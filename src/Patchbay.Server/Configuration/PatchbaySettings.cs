@@ -23,6 +23,9 @@ internal sealed record PatchbaySettings
     /// <summary>How money is treated.</summary>
     public BillingSettings Billing { get; init; } = new();
 
+    /// <summary>How several servers share a database.</summary>
+    public ReplicaSettings Replicas { get; init; } = new();
+
     /// <summary>How the catalogue is kept current.</summary>
     public CatalogSettings Catalog { get; init; } = new();
 
@@ -128,6 +131,23 @@ internal sealed record FailoverSettings
 
     /// <summary>Whose streams another endpoint goes on with when theirs dies.</summary>
     public FeatureMode Continuation { get; init; } = FeatureMode.OnRequest;
+}
+
+/// <summary>Section <c>replicas</c>: servers on one PostgreSQL database.</summary>
+internal sealed record ReplicaSettings
+{
+    /// <summary><c>journal</c>: usage is durable when it is in the data folder. <c>database</c>: when it is in the database.
+    /// </summary>
+    public string Durability { get; init; } = "journal";
+
+    /// <summary>After which silence a server must not spend what it leased.</summary>
+    public TimeSpan LeaseLifetime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After which silence what it leased is given to others.</summary>
+    public TimeSpan LeaseGrace { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long what is leased should last at the present rate of spending.</summary>
+    public TimeSpan LeaseSpan { get; init; } = TimeSpan.FromSeconds(90);
 }
 
 /// <summary>Section <c>billing</c>.</summary>

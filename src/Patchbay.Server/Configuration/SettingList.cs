@@ -76,6 +76,14 @@ internal static class SettingList
             (s, v) => v.Equals("off", StringComparison.OrdinalIgnoreCase)
                 ? s with { Billing = s.Billing with { SteppedHoldsAbove = null } }
                 : Dollars(v) is { } above ? s with { Billing = s.Billing with { SteppedHoldsAbove = above } } : null),
+        Word("replicas:durability", ["journal", "database"],
+            s => s.Replicas.Durability, (s, v) => s with { Replicas = s.Replicas with { Durability = v } }),
+        Duration("replicas:lease_lifetime",
+            s => s.Replicas.LeaseLifetime, (s, v) => s with { Replicas = s.Replicas with { LeaseLifetime = v } }),
+        Duration("replicas:lease_grace",
+            s => s.Replicas.LeaseGrace, (s, v) => s with { Replicas = s.Replicas with { LeaseGrace = v } }),
+        Duration("replicas:lease_span",
+            s => s.Replicas.LeaseSpan, (s, v) => s with { Replicas = s.Replicas with { LeaseSpan = v } }),
         Flag("catalog:sync", s => s.Catalog.Sync, (s, v) => s with { Catalog = s.Catalog with { Sync = v } }),
         Duration("catalog:sync_every",
             s => s.Catalog.SyncEvery, (s, v) => s with { Catalog = s.Catalog with { SyncEvery = v } }),

@@ -30,7 +30,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
     private PatchbayApplication(Configuration configuration, TimeProvider clock)
     {
         _configuration = configuration;
-        _clock = clock;
+        _clock = configuration.Settings.Database is null ? clock : new DatabaseClock(clock);
     }
 
     /// <summary>The version that <c>--version</c>, the API and the metrics show.</summary>
@@ -138,7 +138,21 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), _clock, CancellationToken.None);
         }
 
+        await GiveBackLeasesAsync();
         Log.Stopped(_log, cut);
+    }
+
+    // So that other servers need not wait until this one is missed.
+    private async Task GiveBackLeasesAsync()
+    {
+        try
+        {
+            await (_app.Services.GetService<LeaseDesk>()?.CloseAsync(CancellationToken.None) ?? Task.CompletedTask);
+        }
+        catch (StorageUnavailableException exception)
+        {
+            Log.NotGivenBack(_log, exception.Message);
+        }
     }
 
     private async Task ComposeAsync(ConfigurationReader reader, CancellationToken cancellationToken)
@@ -149,7 +163,14 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
 
         var logging = Own(new Disposer<ILoggerFactory>(CreateLogging())).Value;
         _log = logging.CreateLogger("Patchbay.Server");
-        var options = new StorageOptions { DataDirectory = _data, PostgresConnectionString = Settings.Database };
+        var options = new StorageOptions
+        {
+            DataDirectory = _data,
+            PostgresConnectionString = Settings.Database,
+            UsesJournal = Settings.Replicas.Durability == "journal",
+            LeaseLifetime = Settings.Replicas.LeaseLifetime,
+            LeaseGrace = Settings.Replicas.LeaseGrace,
+        };
         var storage = Own(await PatchbayStorage.OpenAsync(options, exclusive: true, _clock, logging, cancellationToken));
         var tenant = await storage.Organizations.EnsureDefaultAsync(_clock.GetUtcNow(), cancellationToken);
         if (Traces.Start(Settings.Telemetry.OtlpEndpoint, Version) is { } traces)
@@ -379,6 +400,10 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
 
         [LoggerMessage(8026, LogLevel.Information, "{Name} was found on this machine at {Address} with {Count} model(s).")]
         public static partial void FoundLocal(ILogger logger, string name, string address, int count);
+
+        [LoggerMessage(8043, LogLevel.Warning,
+            "What this server leased of shared limits could not be given back; it is when it starts again: {Reason}")]
+        public static partial void NotGivenBack(ILogger logger, string reason);
 
         [LoggerMessage(8025, LogLevel.Error, "{Problem} The built-in facts of the catalogue are in force.")]
         public static partial void NotSynced(ILogger logger, string problem);

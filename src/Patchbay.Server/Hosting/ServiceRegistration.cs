@@ -28,6 +28,15 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.CatalogOverrides);
         services.AddSingleton(storage.ByokKeys);
         services.AddSingleton(storage.DataKeys);
+        services.AddSingleton(storage.Counters);
+        if (storage.Leases is { } leases)
+        {
+            services.AddSingleton(leases);
+            services.AddSingleton(provider => new LeaseDesk(
+                leases, provider.GetRequiredService<PatchbaySettings>().Replicas.LeaseSpan, provider.GetRequiredService<TimeProvider>()));
+            services.AddHostedService<LeaseKeeper>();
+            services.AddHostedService<ChangeFollower>();
+        }
     }
 
     /// <summary>Adds what serves requests.</summary>
@@ -39,7 +48,7 @@ internal static class ServiceRegistration
         services.AddSingleton(system);
         services.AddSingleton(provider => new HoldBook(
             provider.GetRequiredService<IBudgetStore>(), provider.GetRequiredService<TimeProvider>(),
-            prepaid: settings.Billing.IsPrepaid, settings.Billing.Fees));
+            prepaid: settings.Billing.IsPrepaid, settings.Billing.Fees, provider.GetService<LeaseDesk>()));
         services.AddSingleton<HoldKeeper>();
         services.AddSingleton<CreditBook>();
         services.AddSingleton<CallerDirectory>();

@@ -17,6 +17,9 @@ internal static class SettlementCodec
     // Added to the version where fee and discount are written; most records have neither.
     private const byte WithFees = 4;
 
+    // Among the flags, where a hold was taken from leased slices: which ones follows at the end.
+    private const byte Leased = 8;
+
     private const byte Newest = Plain + WithKinds + Routed + WithFees;
 
     /// <summary>Appends the settlement.</summary>
@@ -69,6 +72,13 @@ internal static class SettlementCodec
             buffer.Number(generation.Fee.Nanos);
             buffer.Number(generation.Discount.Nanos);
         }
+
+        if (!settlement.Leases.IsNone)
+        {
+            buffer.Number((long)settlement.Leases.Mask);
+            buffer.Number(settlement.Leases.Epoch);
+            buffer.Number((long)settlement.Leases.Day.DayNumber);
+        }
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -101,13 +111,22 @@ internal static class SettlementCodec
 
         settlement = settlement with { Generation = generation };
 
+        if ((flags & Leased) != 0)
+        {
+            settlement = settlement with
+            {
+                Leases = new LeaseUse(reader.Int32(), reader.Number(), DateOnly.FromDayNumber(reader.Int32())),
+            };
+        }
+
         return reader.IsAtEnd
             ? settlement
             : throw new InvalidDataException("A record of the settlement journal is longer than what it holds.");
     }
 
     private static byte Flags(Settlement settlement) => (byte)(
-        (settlement.Generation.Streamed ? 1 : 0) | (settlement.Generation.IsByok ? 2 : 0) | (settlement.HoldRecorded ? 4 : 0));
+        (settlement.Generation.Streamed ? 1 : 0) | (settlement.Generation.IsByok ? 2 : 0) | (settlement.HoldRecorded ? 4 : 0)
+        | (settlement.Leases.IsNone ? 0 : Leased));
 
     // The initializers run in this order, which is that of the fields.
     private static Generation ReadGeneration(ref JournalReader reader, byte flags, bool withKinds) => new()

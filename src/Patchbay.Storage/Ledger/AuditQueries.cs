@@ -46,6 +46,11 @@ internal sealed class AuditQueries(AuditDialect dialect)
         WHERE k.id IS NULL OR g.id IS NULL ORDER BY 1
         """;
 
+    public string? OverdrawnLeases => !dialect.HasKeyTable ? null : """
+        SELECT level || '/' || scope_id || '/' || kind || '/' || window_start, granted_nanos - returned_nanos, used_nanos
+        FROM lease WHERE granted_nanos < returned_nanos + used_nanos ORDER BY 1
+        """;
+
     public string BatchSums => """
         SELECT id, CAST(sum(charge) AS bigint), CAST(sum(charged) AS bigint), CAST(sum(posted) AS bigint),
           CAST(sum(generations) AS bigint), CAST(sum(found) AS bigint)

@@ -25,6 +25,12 @@ internal sealed class LedgerAudit(
         await CheckAsync("I2 balance", _queries.Balances, row => (
             row.GetString(0),
             $"the balance is {row.GetInt64(1)} nano-USD, but the entries add up to {row.GetInt64(2)}"));
+        if (_queries.OverdrawnLeases is { } overdrawn)
+        {
+            await CheckAsync("I3 lease", overdrawn, row => (
+                row.GetString(0), $"{row.GetInt64(2)} nano-USD were used of {row.GetInt64(1)} that were leased"));
+        }
+
         await CheckAsync("I4 amount", _queries.Amounts, row => (
             row.GetString(0),
             $"the amount of an entry should be more than 0 nano-USD, but is {row.GetInt64(1)}"));

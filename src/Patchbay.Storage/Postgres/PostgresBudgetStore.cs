@@ -68,7 +68,7 @@ internal sealed class PostgresBudgetStore(PostgresDatabase database) : IBudgetSt
 
     /// <inheritdoc/>
     public Task<ScopeSpending> GetSpendingAsync(BudgetScope scope, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection =>
             {
                 var parameters = new

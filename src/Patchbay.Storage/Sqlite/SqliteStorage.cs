@@ -42,7 +42,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Organizations = new SqliteOrganizationStore(writer, _readers);
         Budgets = new SqliteBudgetStore(writer, _readers);
         Generations = new SqliteGenerationStore(_readers);
-        Settlements = new SqliteSettlementLog(journal, writer);
+        Settlements = new SettlementLog(journal, writer);
         Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
         Credits = new SqliteCreditStore(writer, _readers, timeProvider);
         Idempotency = new SqliteIdempotencyStore(writer, timeProvider);
@@ -81,6 +81,9 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }
+
+    /// <inheritdoc/>
+    public override ISharedCounters Counters { get; } = new MemoryCounters();
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }

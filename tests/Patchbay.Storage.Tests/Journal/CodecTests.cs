@@ -113,6 +113,11 @@ public sealed class CodecTests
             return Convert.ChangeType(number * 1001, type, null);
         }
 
+        if (type == typeof(DateOnly))
+        {
+            return DateOnly.FromDayNumber(number * 1001);
+        }
+
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
         {
             var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(type.GenericTypeArguments))!;

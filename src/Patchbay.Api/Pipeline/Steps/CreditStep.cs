@@ -13,9 +13,28 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
     private const int TokensPerRequest = 64;
     private const int TokensPerImage = 50_000;
 
+    /// <summary>The database has to be asked what the account can spend, and does not answer.</summary>
+    internal static readonly GatewayError Unavailable = new(
+        GatewayErrorKind.StorageUnavailable, "What this account can spend cannot be checked right now. Try again shortly.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
     /// <summary>Sets the context's hold, and its clamped output when only less than the model's maximum can be paid.
     /// </summary>
     public async ValueTask<GatewayError?> HoldAsync(InferenceContext context)
+    {
+        try
+        {
+            return await HoldWorstAsync(context);
+        }
+        catch (StorageUnavailableException)
+        {
+            return Unavailable;
+        }
+    }
+
+    private async ValueTask<GatewayError?> HoldWorstAsync(InferenceContext context)
     {
         var envelope = context.Envelope;
         var bound = PromptBound(envelope);
@@ -82,12 +101,19 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
     {
         var worst = WorstCase.Of(candidate.Endpoint.Prices, PromptBound(envelope), envelope.ImageCount);
         var needed = spent + worst.With(output ?? OutputBound(candidate));
-        if (candidate.OwnKey is not null)
+        try
         {
-            return await book.TryExtendAsync(context.Hold, new HoldRequest(Money.Zero, needed));
-        }
+            if (candidate.OwnKey is not null)
+            {
+                return await book.TryExtendAsync(context.Hold, new HoldRequest(Money.Zero, needed));
+            }
 
-        if (needed > context.Hold.Amount && !await book.TryExtendAsync(context.Hold, needed - context.Hold.Amount))
+            if (needed > context.Hold.Amount && !await book.TryExtendAsync(context.Hold, needed - context.Hold.Amount))
+            {
+                return false;
+            }
+        }
+        catch (StorageUnavailableException)
         {
             return false;
         }
@@ -115,7 +141,7 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
     // From what was reserved for this request, where something was.
     private ValueTask<HoldResult> TakeAsync(InferenceContext context, HoldRequest amount) => context.Reservation is { } reserved
         ? book.TryDrawAsync(reserved, amount, context.GenerationId)
-        : book.TryHoldAsync(context.Caller.Budgets, amount, context.GenerationId);
+        : book.TryHoldAsync(context.Caller.Budgets, amount, context.GenerationId, context.ArrivedAt);
 
     private HoldRequest Worst(RoutePlan plan, RequestEnvelope envelope, long prompt, long? clamp)
     {

@@ -92,7 +92,11 @@ internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingD
             Loss = Sum(context.Losses),
         };
         IReadOnlyList<LossPosting> losses = context.Losses.Count == 0 && expenses is null ? [] : [.. context.Losses, .. expenses ?? []];
-        await log.SettleAsync(new Settlement(generation, provider, losses) { HoldRecorded = context.Hold.Recorded });
+        await log.SettleAsync(new Settlement(generation, provider, losses)
+        {
+            HoldRecorded = context.Hold.Recorded,
+            Leases = context.Hold.Leases,
+        });
         context.Hold.Settle(charge.Cost, Money.Zero, context.ArrivedAt);
         return new Settled(usage, charge, generation);
     }
