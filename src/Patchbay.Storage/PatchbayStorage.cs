@@ -41,6 +41,9 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>What operators have decided of models and endpoints.</summary>
     public abstract ICatalogOverrideStore CatalogOverrides { get; }
 
+    /// <summary>What generations add up to.</summary>
+    public abstract IUsageStore Usage { get; }
+
     /// <summary>Opens the database, brings its schema up to date and checks it.</summary>
     /// <param name="options">Which database.</param>
     /// <param name="exclusive">True for the server: takes the lock that only one server can hold. False for commands that

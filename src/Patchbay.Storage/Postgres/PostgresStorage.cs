@@ -31,6 +31,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         Ledger = new PostgresLedgerStore(database, timeProvider);
         OpenHolds = new PostgresOpenHoldLog(database);
         CatalogOverrides = new PostgresCatalogOverrideStore(database);
+        Usage = new PostgresUsageStore(database);
     }
 
     /// <inheritdoc/>
@@ -59,6 +60,9 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }
+
+    /// <inheritdoc/>
+    public override IUsageStore Usage { get; }
 
     /// <summary>Connects, takes the lock of the one server when exclusive, and brings the schema up to date.</summary>
     public static async Task<PostgresStorage> OpenAsync(

@@ -46,6 +46,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
         OpenHolds = new SqliteOpenHoldLog(writer, _readers);
         CatalogOverrides = new SqliteCatalogOverrideStore(writer, _readers);
+        Usage = new SqliteUsageStore(writer, _readers);
     }
 
     /// <inheritdoc/>
@@ -74,6 +75,9 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }
+
+    /// <inheritdoc/>
+    public override IUsageStore Usage { get; }
 
     /// <summary>The writing thread, for tests that take the disk away from it.</summary>
     internal SqliteWriter Writer => _writer;
