@@ -1,4 +1,5 @@
 using Patchbay.Billing;
+using Patchbay.Core;
 
 namespace Patchbay.Benchmarks;
 
@@ -9,6 +10,8 @@ internal sealed class MemoryBudgets : IBudgetStore
         Task.FromResult<IReadOnlyList<Budget>>([]);
 
     public Task SetAsync(Budget budget, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<Money> GetFundsAsync(Guid organizationId, CancellationToken cancellationToken) => Task.FromResult(Money.Zero);
 
     public Task<ScopeSpending> GetSpendingAsync(
         BudgetScope scope, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -12,6 +12,11 @@ public interface IBudgetStore
     /// <summary>Sets or replaces the budget of this scope and interval; a null limit removes it.</summary>
     Task SetAsync(Budget budget, CancellationToken cancellationToken);
 
+    /// <summary>What was ever put into an organization's credits, less what left them other than by usage: the balance and
+    /// what was charged to it, over one view of the books. Usage does not change it, so that it limits like a budget for a
+    /// lifetime.</summary>
+    Task<Money> GetFundsAsync(Guid organizationId, CancellationToken cancellationToken);
+
     /// <summary>What the scope has spent up to now in the windows that hold <paramref name="now"/>.</summary>
     Task<ScopeSpending> GetSpendingAsync(BudgetScope scope, DateTimeOffset now, CancellationToken cancellationToken);
 }

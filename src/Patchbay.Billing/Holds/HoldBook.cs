@@ -8,7 +8,10 @@ namespace Patchbay.Billing;
 /// budgets; with several replicas the book is fed with leased slices instead, behind the same members.</summary>
 /// <remarks>Amounts live in memory and are loaded on first use; the durable truth is what <see cref="ISettlementLog"/>
 /// wrote. One lock per organization makes a hold atomic over its levels; it is held for tens of nanoseconds.</remarks>
-public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
+/// <param name="store">Where budgets, spending and funds are read.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="prepaid">Whether an organization can spend only what was put into its credits.</param>
+public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepaid = false)
 {
     private readonly ConcurrentDictionary<Guid, OrganizationBook> _organizations = new();
     private readonly Lock _openGate = new();
@@ -56,6 +59,36 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
             {
                 book.Find(scope)?.SetBudgets(budgets);
             }
+        }
+    }
+
+    /// <summary>Makes what was put into an organization's credits, or taken out of them, count for all requests from now on.
+    /// To be called after each posting that changed them. Unknown organizations are ignored: they load their funds on first
+    /// use; so are all when credits are not prepaid.</summary>
+    /// <exception cref="StorageUnavailableException">The database cannot answer; the old funds still count.</exception>
+    public async ValueTask RefreshFundsAsync(Guid organizationId, CancellationToken cancellationToken)
+    {
+        if (!prepaid || !_organizations.TryGetValue(organizationId, out var book))
+        {
+            return;
+        }
+
+        // Under the same semaphore as loading, so that of two readings the later one counts.
+        await book.Loading.WaitAsync(cancellationToken);
+        try
+        {
+            if (book.Find(new BudgetScope(BudgetLevel.Organization, organizationId)) is { } meter)
+            {
+                var funds = await store.GetFundsAsync(organizationId, cancellationToken);
+                lock (book.Gate)
+                {
+                    meter.Funds = funds;
+                }
+            }
+        }
+        finally
+        {
+            book.Loading.Release();
         }
     }
 
@@ -296,7 +329,11 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock)
             budgets = [keyBudget];
         }
 
-        return new ScopeMeter(scope, budgets, await store.GetSpendingAsync(scope, now, cancellationToken), now);
+        var limited = prepaid && scope.Level == BudgetLevel.Organization;
+        return new ScopeMeter(scope, budgets, await store.GetSpendingAsync(scope, now, cancellationToken), now)
+        {
+            Funds = limited ? await store.GetFundsAsync(scope.Id, cancellationToken) : null,
+        };
     }
 
     private void Link(Hold hold)

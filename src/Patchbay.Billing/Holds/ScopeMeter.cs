@@ -16,6 +16,9 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
 
     public Money Held { get; private set; }
 
+    /// <summary>What was put into the scope's credits; null where spending is not limited by credits.</summary>
+    public Money? Funds { get; set; }
+
     public ScopeSpending SpendingAt(DateTimeOffset now)
     {
         Roll(now);
@@ -30,7 +33,7 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
     public Money AvailableAt(DateTimeOffset now)
     {
         Roll(now);
-        var least = Money.MaxValue;
+        var least = Funds is { } funds ? funds - _spending.Credits.Lifetime - Held : Money.MaxValue;
         foreach (var budget in _budgets)
         {
             if (budget.Limit is { } limit)

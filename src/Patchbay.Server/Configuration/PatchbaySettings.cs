@@ -132,6 +132,9 @@ internal sealed record BillingSettings
     /// <summary><c>team</c>: credits are internal budgets. <c>marketplace</c>: credits are sold.</summary>
     public string Mode { get; init; } = "team";
 
+    /// <summary>Whether an organization can spend only what was put into its credits.</summary>
+    public bool IsPrepaid => Mode == "marketplace";
+
     /// <summary>Whether an answer is shortened to what the caller can afford, instead of refusing the request.</summary>
     public bool ClampMaxTokens { get; init; } = true;
 }

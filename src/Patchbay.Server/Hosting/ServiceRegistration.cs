@@ -33,7 +33,9 @@ internal static class ServiceRegistration
         services.AddSingleton(settings);
         services.AddSingleton(masterKey);
         services.AddSingleton(system);
-        services.AddSingleton<HoldBook>();
+        services.AddSingleton(provider => new HoldBook(
+            provider.GetRequiredService<IBudgetStore>(), provider.GetRequiredService<TimeProvider>(),
+            prepaid: settings.Billing.IsPrepaid));
         services.AddSingleton<HoldKeeper>();
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();

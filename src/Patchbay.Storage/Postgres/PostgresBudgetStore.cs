@@ -23,6 +23,13 @@ internal sealed class PostgresBudgetStore(PostgresDatabase database) : IBudgetSt
         WHERE level = @level AND scope_id = @scope AND day <= DATE '1970-01-01' + @today
         """;
 
+    // One statement sees one state of the books.
+    private const string FundsSql = """
+        SELECT (
+          coalesce((SELECT balance_nanos FROM ledger_account WHERE name = @credits), 0)
+          + coalesce((SELECT sum(credits_nanos) FROM spending WHERE level = @level AND scope_id = @scope), 0))::bigint
+        """;
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<Budget>> ListAsync(BudgetScope scope, CancellationToken cancellationToken) =>
         database.UseAsync(
@@ -58,6 +65,20 @@ internal sealed class PostgresBudgetStore(PostgresDatabase database) : IBudgetSt
                 new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<Money> GetFundsAsync(Guid organizationId, CancellationToken cancellationToken) =>
+        database.UseAsync(
+            async connection => new Money(await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                FundsSql,
+                new
+                {
+                    credits = LedgerAccount.Credits(organizationId),
+                    level = (int)BudgetLevel.Organization,
+                    scope = organizationId,
+                },
+                cancellationToken: cancellationToken))),
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<ScopeSpending> GetSpendingAsync(BudgetScope scope, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -22,6 +22,12 @@ internal sealed class SqliteBudgetStore(SqliteWriter writer, SqliteReaders reade
         FROM spending WHERE level = @level AND scope_id = @scope AND day <= @today
         """;
 
+    private const string FundsSql = """
+        SELECT
+          coalesce((SELECT balance_nanos FROM ledger_account WHERE name = @credits), 0)
+          + coalesce((SELECT sum(credits_nanos) FROM spending WHERE level = @level AND scope_id = @scope), 0)
+        """;
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<Budget>> ListAsync(BudgetScope scope, CancellationToken cancellationToken) =>
         readers.ReadApartAsync(
@@ -53,6 +59,20 @@ internal sealed class SqliteBudgetStore(SqliteWriter writer, SqliteReaders reade
                     """).Start()
                     .Add((long)budget.Scope.Level).Add(budget.Scope.Id).Add((long)budget.Interval).Add(limit.Nanos).Execute();
             },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Money> GetFundsAsync(Guid organizationId, CancellationToken cancellationToken) =>
+        readers.ReadAsync(
+            async connection => new Money(await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                FundsSql,
+                new
+                {
+                    credits = LedgerAccount.Credits(organizationId),
+                    level = (int)BudgetLevel.Organization,
+                    scope = SqliteId.Of(organizationId),
+                },
+                cancellationToken: cancellationToken))),
             cancellationToken);
 
     /// <inheritdoc/>

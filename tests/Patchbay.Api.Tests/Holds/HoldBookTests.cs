@@ -45,6 +45,41 @@ public sealed class HoldBookTests
     }
 
     [Fact]
+    public async Task A_prepaid_organization_spends_what_was_put_in_and_nothing_more()
+    {
+        var book = new HoldBook(_budgets, _clock, prepaid: true);
+        _budgets.Funds = new Money(100);
+        var path = await book.OpenPathAsync(Organization, [OrganizationScope], null, TestContext.Current.CancellationToken);
+        var hold = (await book.TryHoldAsync(path, new Money(60), "gen-1")).Hold!;
+        var refused = await book.TryHoldAsync(path, new Money(41), "gen-2");
+        Assert.Equal(
+            (null, BudgetLevel.Organization, new Money(40), new Money(60)),
+            (refused.Hold, refused.RefusedBy, refused.Available, refused.HeldByOthers));
+
+        hold.Settle(new Money(50), Money.Zero);
+        Assert.Equal(new Money(50), book.GetAvailable(path));
+        _budgets.Funds = new Money(130);
+        await book.RefreshFundsAsync(Organization, TestContext.Current.CancellationToken);
+        await book.RefreshFundsAsync(Organization, TestContext.Current.CancellationToken);
+        Assert.Equal(new Money(80), book.GetAvailable(path));
+    }
+
+    [Fact]
+    public async Task What_is_free_can_be_called_with_nothing_left_but_not_with_a_negative_balance()
+    {
+        var book = new HoldBook(_budgets, _clock, prepaid: true);
+        var path = await book.OpenPathAsync(Organization, [OrganizationScope], null, TestContext.Current.CancellationToken);
+        await using (var free = (await book.TryHoldAsync(path, Money.Zero, "gen-1")).Hold)
+        {
+            Assert.NotNull(free);
+        }
+
+        _budgets.Funds = new Money(-1);
+        await book.RefreshFundsAsync(Organization, TestContext.Current.CancellationToken);
+        Assert.Null((await book.TryHoldAsync(path, Money.Zero, "gen-2")).Hold);
+    }
+
+    [Fact]
     public async Task A_hold_is_extended_at_every_level_or_at_none_and_not_once_it_has_ended()
     {
         var path = await OpenAsync(new Money(100), ResetInterval.Never);

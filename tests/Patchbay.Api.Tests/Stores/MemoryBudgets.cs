@@ -1,4 +1,5 @@
 using Patchbay.Billing;
+using Patchbay.Core;
 
 namespace Patchbay.Api.Tests;
 
@@ -38,6 +39,14 @@ internal sealed class MemoryBudgets(MemoryDatabase database) : IBudgetStore
         }
 
         return Task.CompletedTask;
+    }
+
+    public Money Funds { get; set; }
+
+    public Task<Money> GetFundsAsync(Guid organizationId, CancellationToken cancellationToken)
+    {
+        database.Ask();
+        return Task.FromResult(Funds);
     }
 
     public Task<ScopeSpending> GetSpendingAsync(

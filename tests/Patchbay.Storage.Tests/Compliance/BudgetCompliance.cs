@@ -29,6 +29,18 @@ public abstract class BudgetCompliance(TestDatabase database) : StorageComplianc
     }
 
     [Fact]
+    public async Task Funds_are_what_was_put_in_whatever_was_used_of_it()
+    {
+        var credits = LedgerAccount.Credits(Samples.Organization);
+        Assert.Equal(Money.Zero, await Storage.Budgets.GetFundsAsync(Samples.Organization, Token));
+        await Storage.Ledger.PostAsync([new LedgerEntry(LedgerAccount.EquityGrants, credits, 1000, "grant:1")], Token);
+        await Storage.Settlements.SettleAsync(Samples.Settlement(Now, 7));
+        Assert.Equal(new Money(1000), await Storage.Budgets.GetFundsAsync(Samples.Organization, Token));
+        await Storage.Ledger.PostAsync([new LedgerEntry(credits, LedgerAccount.EquityGrants, 300, "grant:1:back")], Token);
+        Assert.Equal(new Money(700), await Storage.Budgets.GetFundsAsync(Samples.Organization, Token));
+    }
+
+    [Fact]
     public async Task A_scope_without_usage_has_spent_nothing()
     {
         Assert.Equal(default, await Storage.Budgets.GetSpendingAsync(Key, Now, Token));
