@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Patchbay.Api;
 
-/// <summary>The management API: keys and credits.</summary>
+/// <summary>The management API: keys, credits and statements.</summary>
 public static class ManagementRoutes
 {
     /// <summary>Serves the management operations below the given group, such as <c>/api/v1</c>. Needs in the container:
-    /// <see cref="CallerDirectory"/>, the hold book, the default tenant, the stores of keys, organizations and the ledger,
-    /// and a <see cref="TimeProvider"/>.</summary>
+    /// <see cref="CallerDirectory"/>, the hold book, the default tenant, the stores of keys, organizations, usage and the
+    /// ledger, <see cref="StatementOptions"/> and a <see cref="TimeProvider"/>.</summary>
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
         routes.MapOperation<ListKeys>("GET", "/keys", Access.Management);
@@ -18,6 +18,9 @@ public static class ManagementRoutes
         routes.MapOperation<ReadCurrentKey>("GET", "/key", Access.AnyKey);
         routes.MapOperation<ReadCurrentKey>("GET", "/auth/key", Access.AnyKey);
         routes.MapOperation<ReadCredits>("GET", "/credits", Access.Management);
+        routes.MapOperation<ReadActivity>("GET", "/activity", Access.Management);
+        routes.MapOperation<AnalyticsMeta>("GET", "/analytics/meta", Access.Management);
+        routes.MapOperation<QueryAnalytics>("POST", "/analytics/query", Access.Management);
         return routes;
     }
 }

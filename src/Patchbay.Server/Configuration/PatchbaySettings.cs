@@ -22,6 +22,9 @@ internal sealed record PatchbaySettings
     /// <summary>How money is treated.</summary>
     public BillingSettings Billing { get; init; } = new();
 
+    /// <summary>Section <c>statements</c>.</summary>
+    public StatementSettings Statements { get; init; } = new();
+
     /// <summary>How the catalogue is kept current.</summary>
     public CatalogSettings Catalog { get; init; } = new();
 
@@ -137,6 +140,16 @@ internal sealed record BillingSettings
 
     /// <summary>Whether an answer is shortened to what the caller can afford, instead of refusing the request.</summary>
     public bool ClampMaxTokens { get; init; } = true;
+}
+
+/// <summary>Section <c>statements</c>.</summary>
+internal sealed record StatementSettings
+{
+    /// <summary>After what time a query about usage is given up.</summary>
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How many days back usage is kept by the hour; by the day, and each generation, for good.</summary>
+    public int HourlyDays { get; init; } = 90;
 }
 
 /// <summary>Section <c>catalog</c>.</summary>

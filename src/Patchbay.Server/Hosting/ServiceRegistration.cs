@@ -24,6 +24,7 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Ledger);
         services.AddSingleton(storage.OpenHolds);
         services.AddSingleton(storage.CatalogOverrides);
+        services.AddSingleton(storage.Usage);
     }
 
     /// <summary>Adds what serves requests.</summary>
@@ -60,6 +61,9 @@ internal static class ServiceRegistration
         services.AddSingleton(InferenceOptionsOf(settings));
         services.AddHostedService<HoldRecorder>();
         services.AddHostedService<Reconciler>();
+        services.AddSingleton(settings.Statements);
+        services.AddSingleton(new StatementOptions(settings.Statements.QueryTimeout));
+        services.AddHostedService<UsageRoller>();
     }
 
     /// <summary>Adds what judges answers and compares endpoints, and the canaries where they are switched on. Needs
