@@ -121,15 +121,17 @@ internal sealed record InvoiceComparison(IReadOnlyList<ComparedRow> Rows)
     private static string NameOf(string name, Dictionary<string, string> names)
     {
         var normal = Normal(name);
-        return names.GetValueOrDefault(normal) ?? names.GetValueOrDefault(WithoutDate(normal)) ?? name;
+        return names.GetValueOrDefault(normal) ?? names.GetValueOrDefault(WithoutDate(normal)) ?? WithoutDate(name);
     }
 
-    // Slugs, display names and the provider's own ids lead to the slug. Where two models share a name it leads nowhere.
+    // Slugs, display names and the provider's own ids lead to the slug without a date: who asks for gpt-4o is billed for
+    // gpt-4o-2024-08-06. Where two models share a name it leads nowhere.
     private static Dictionary<string, string> NamesOf(IReadOnlyList<Model> models)
     {
         var names = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var model in models)
         {
+            var slug = WithoutDate(model.Slug);
             var own = new HashSet<string>(StringComparer.Ordinal);
             foreach (var name in model.Endpoints.Select(endpoint => endpoint.UpstreamModel)
                 .Append(model.Slug).Append(model.CanonicalSlug).Append(model.Name))
@@ -143,7 +145,7 @@ internal sealed record InvoiceComparison(IReadOnlyList<ComparedRow> Rows)
 
             foreach (var name in own.Where(name => name.Length > 0))
             {
-                names[name] = !names.TryGetValue(name, out var other) || other == model.Slug ? model.Slug : null;
+                names[name] = !names.TryGetValue(name, out var other) || other == slug ? slug : null;
             }
         }
 
