@@ -65,6 +65,9 @@ public abstract class PatchbayStorage : IAsyncDisposable
     public virtual Task FollowChangesAsync(
         Func<StorageChange, CancellationToken, Task> handle, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>What generations add up to.</summary>
+    public abstract IUsageStore Usage { get; }
+
     /// <summary>Opens the database, brings its schema up to date and checks it.</summary>
     /// <param name="options">Which database.</param>
     /// <param name="exclusive">True for a server: takes the data folder for itself, and with SQLite the database. False for

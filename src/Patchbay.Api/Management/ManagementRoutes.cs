@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Patchbay.Api;
 
-/// <summary>The management API: keys, own provider keys and credits.</summary>
+/// <summary>The management API: keys, own provider keys, credits and statements.</summary>
 public static class ManagementRoutes
 {
     /// <summary>Serves the management operations below the given group, such as <c>/api/v1</c>. Needs in the container:
     /// <see cref="CallerDirectory"/>, the hold book, the default tenant, the stores of keys, own provider keys, organizations,
-    /// credits and of requests with an <c>Idempotency-Key</c>, the catalogue, a <see cref="ByokDirectory"/> and a
-    /// <see cref="TimeProvider"/>.</summary>
+    /// credits, usage and of requests with an <c>Idempotency-Key</c>, the catalogue, a <see cref="ByokDirectory"/>,
+    /// <see cref="StatementOptions"/> and a <see cref="TimeProvider"/>.</summary>
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
         routes.MapOperation<ListKeys>("GET", "/keys", Access.Management);
@@ -26,6 +26,9 @@ public static class ManagementRoutes
         routes.MapOperation<DeleteByokKey>("DELETE", "/byok/{id}", Access.Management);
         routes.MapOperation<ReadCredits>("GET", "/credits", Access.Management);
         routes.MapPost("/credits/coinbase", RefuseCoinbase.RunAsync);
+        routes.MapOperation<ReadActivity>("GET", "/activity", Access.Management);
+        routes.MapOperation<AnalyticsMeta>("GET", "/analytics/meta", Access.Management);
+        routes.MapOperation<QueryAnalytics>("POST", "/analytics/query", Access.Management);
         return routes;
     }
 }

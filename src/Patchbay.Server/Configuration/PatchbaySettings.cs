@@ -26,6 +26,9 @@ internal sealed record PatchbaySettings
     /// <summary>How several servers share a database.</summary>
     public ReplicaSettings Replicas { get; init; } = new();
 
+    /// <summary>Section <c>statements</c>.</summary>
+    public StatementSettings Statements { get; init; } = new();
+
     /// <summary>How the catalogue is kept current.</summary>
     public CatalogSettings Catalog { get; init; } = new();
 
@@ -177,6 +180,16 @@ internal sealed record BillingSettings
 
     /// <summary>What an account must be able to spend for its streams to be paid for in steps; null for never.</summary>
     public Money? SteppedHoldsAbove { get; init; } = Money.FromDollars(5);
+}
+
+/// <summary>Section <c>statements</c>.</summary>
+internal sealed record StatementSettings
+{
+    /// <summary>After what time a query about usage is given up.</summary>
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How many days back usage is kept by the hour; by the day, and each generation, for good.</summary>
+    public int HourlyDays { get; init; } = 90;
 }
 
 /// <summary>Section <c>catalog</c>.</summary>

@@ -37,6 +37,7 @@ internal static class ServiceRegistration
             services.AddHostedService<LeaseKeeper>();
             services.AddHostedService<ChangeFollower>();
         }
+        services.AddSingleton(storage.Usage);
     }
 
     /// <summary>Adds what serves requests.</summary>
@@ -77,6 +78,9 @@ internal static class ServiceRegistration
         services.AddHostedService<HoldRecorder>();
         services.AddHostedService<CreditKeeper>();
         services.AddHostedService<Reconciler>();
+        services.AddSingleton(settings.Statements);
+        services.AddSingleton(new StatementOptions(settings.Statements.QueryTimeout));
+        services.AddHostedService<UsageRoller>();
     }
 
     /// <summary>Adds what judges answers and compares endpoints, and the canaries where they are switched on. Needs

@@ -53,6 +53,7 @@ internal sealed class LedgerAudit(
             $"organizations spent {row.GetInt64(1)} nano-USD and workspaces {row.GetInt64(2)}, which should be equal; members "
             + $"{row.GetInt64(3)} and keys {row.GetInt64(4)}, which should not be more"));
         await CheckCreditsAsync();
+        await CheckAsync("I11 roll-up", _queries.Rollups, DescribeRollup);
         return _findings;
     }
 
@@ -147,6 +148,16 @@ internal sealed class LedgerAudit(
             $"{level.ToString().ToLowerInvariant()} {row.Id(1)} on {day}",
             $"spending says {row.GetInt64(3)} nano-USD of credits, {row.GetInt64(5)} of BYOK and {row.GetInt64(7)} requests; "
             + $"the generations make {row.GetInt64(4)}, {row.GetInt64(6)} and {row.GetInt64(8)}");
+    }
+
+    private static (string Subject, string Detail) DescribeRollup(DbDataReader row)
+    {
+        var day = UtcDay.ToDate(row.GetInt64(2)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return (
+            $"{(row.GetInt32(0) == 1 ? "hours" : "day")} of organization {row.Id(1)} on {day}",
+            $"the roll-up says {row.GetInt64(3)} requests, {row.GetInt64(5)} nano-USD of charges, {row.GetInt64(7)} of cost and "
+            + $"{row.GetInt64(9)} tokens; the generations make {row.GetInt64(4)}, {row.GetInt64(6)}, {row.GetInt64(8)} and "
+            + $"{row.GetInt64(10)}");
     }
 
     private async Task CheckAsync(

@@ -41,6 +41,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         CatalogOverrides = new PostgresCatalogOverrideStore(database);
         ByokKeys = new PostgresByokKeyStore(database);
         DataKeys = new PostgresDataKeyStore(database);
+        Usage = new PostgresUsageStore(database);
     }
 
     /// <inheritdoc/>
@@ -75,6 +76,9 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }
+
+    /// <inheritdoc/>
+    public override IUsageStore Usage { get; }
 
     /// <inheritdoc/>
     public override IByokKeyStore ByokKeys { get; }

@@ -50,6 +50,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         CatalogOverrides = new SqliteCatalogOverrideStore(writer, _readers);
         ByokKeys = new SqliteByokKeyStore(writer, _readers);
         DataKeys = new SqliteDataKeyStore(writer, _readers);
+        Usage = new SqliteUsageStore(writer, _readers);
     }
 
     /// <inheritdoc/>
@@ -93,6 +94,9 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IDataKeyStore DataKeys { get; }
+
+    /// <inheritdoc/>
+    public override IUsageStore Usage { get; }
 
     /// <summary>The writing thread, for tests that take the disk away from it.</summary>
     internal SqliteWriter Writer => _writer;

@@ -38,6 +38,8 @@ public sealed class PostgresGenerationTests(PostgresServer server) : GenerationC
 
 public sealed class PostgresLedgerTests(PostgresServer server) : LedgerCompliance(new PostgresTestDatabase(server));
 
+public sealed class PostgresUsageTests(PostgresServer server) : UsageCompliance(new PostgresTestDatabase(server));
+
 public sealed class PostgresOpenHoldTests(PostgresServer server) : OpenHoldCompliance(new PostgresTestDatabase(server));
 
 public sealed class PostgresByokKeyTests(PostgresServer server) : ByokKeyCompliance(new PostgresTestDatabase(server));

@@ -28,6 +28,8 @@ public sealed class SqliteLedgerTests() : LedgerCompliance(new SqliteTestDatabas
 
 public sealed class SqliteAuditTests() : AuditCompliance(new SqliteTestDatabase());
 
+public sealed class SqliteUsageTests() : UsageCompliance(new SqliteTestDatabase());
+
 public sealed class SqliteOpenHoldTests() : OpenHoldCompliance(new SqliteTestDatabase());
 
 public sealed class SqliteCatalogOverrideTests() : CatalogOverrideCompliance(new SqliteTestDatabase());

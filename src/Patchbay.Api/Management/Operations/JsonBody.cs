@@ -9,7 +9,7 @@ namespace Patchbay.Api;
 
 /// <summary>The members of a request's JSON object, read by name. The first fault is kept: read all members, then ask
 /// <see cref="FindFault"/> before anything is done with them.</summary>
-internal sealed class JsonBody
+internal sealed partial class JsonBody
 {
     private const int LargestBytes = 64 * 1024;
 
