@@ -63,10 +63,11 @@ public sealed partial class InferencePipeline
         _log = log;
         _quality = quality;
         _invoker = invoker;
-        _credit = new CreditStep(holds, options);
+        var edge = new EdgeStep(holds, options);
+        _credit = new CreditStep(holds, edge, options);
         _affinity = new AffinityStep(affinity);
-        _attempts = new AttemptLoop(new AttemptStep(invoker, health, clock), _credit, health, invoker.Limits, watch, options, clock);
-        _settle = new SettleStep(settlements);
+        _attempts = new AttemptLoop(new AttemptStep(invoker, health, edge, clock), _credit, health, invoker.Limits, watch, options, clock);
+        _settle = new SettleStep(settlements, edge);
         _router = router;
         _fusion = new FusionStep(this, catalog, health, router, holds, _credit, watch, options);
     }

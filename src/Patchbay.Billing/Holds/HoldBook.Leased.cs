@@ -32,8 +32,14 @@ public sealed partial class HoldBook
 
     private async ValueTask<bool> ExtendLeasedAsync(LeaseDesk tender, LeaseDemand demand)
     {
-        var outcome = await TakeAsync(tender, demand);
-        return outcome.Taken is not null;
+        try
+        {
+            return (await TakeAsync(tender, demand)).Taken is not null;
+        }
+        catch (StorageUnavailableException)
+        {
+            return false;
+        }
     }
 
     private ValueTask<HoldResult> HoldLeasedAsync(LeaseDesk tender, LeaseDemand demand, string generationId, DateTimeOffset now)

@@ -157,6 +157,9 @@ internal sealed record BillingSettings
 
     /// <summary>Whether an answer is shortened to what the caller can afford, instead of refusing the request.</summary>
     public bool ClampMaxTokens { get; init; } = true;
+
+    /// <summary>What an account must be able to spend for its streams to be paid for in steps; null for never.</summary>
+    public Money? SteppedHoldsAbove { get; init; } = Money.FromDollars(5);
 }
 
 /// <summary>Section <c>catalog</c>.</summary>

@@ -64,6 +64,11 @@ internal static class SettingList
             s => s.Billing.Mode, (s, v) => s with { Billing = s.Billing with { Mode = v } }),
         Flag("billing:clamp_max_tokens",
             s => s.Billing.ClampMaxTokens, (s, v) => s with { Billing = s.Billing with { ClampMaxTokens = v } }),
+        Text("billing:stepped_holds_above", "US dollars, such as 5 or 0.50, at most 10000, or off",
+            s => s.Billing.SteppedHoldsAbove?.ToString() ?? "off",
+            (s, v) => v.Equals("off", StringComparison.OrdinalIgnoreCase)
+                ? s with { Billing = s.Billing with { SteppedHoldsAbove = null } }
+                : Dollars(v) is { } above ? s with { Billing = s.Billing with { SteppedHoldsAbove = above } } : null),
         Word("replicas:durability", ["journal", "database"],
             s => s.Replicas.Durability, (s, v) => s with { Replicas = s.Replicas with { Durability = v } }),
         Duration("replicas:lease_lifetime",

@@ -126,6 +126,7 @@ internal static class ServiceRegistration
         MaxAttempts = settings.Limits.MaxAttempts,
         ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,
         ClampMaxTokens = settings.Billing.ClampMaxTokens,
+        SteppedHoldsAbove = settings.Billing.SteppedHoldsAbove,
         RetryPercent = settings.Failover.RetryPercent,
         RetryMinimum = settings.Failover.RetryMinimum,
         FirstToken = settings.Failover.FirstTokenTimeout,

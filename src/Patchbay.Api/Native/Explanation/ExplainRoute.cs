@@ -56,7 +56,7 @@ internal sealed class ExplainRoute(
         }
         else
         {
-            var writer = new ExplanationWriter(json, envelope, request, new CreditStep(holds, options));
+            var writer = new ExplanationWriter(json, envelope, request, new CreditStep(holds, new EdgeStep(holds, options), options));
             writer.Write(requested, decision, RouteExplainer.Explain(in request, health), health, ChatPromptTokens.Count(body));
         }
 

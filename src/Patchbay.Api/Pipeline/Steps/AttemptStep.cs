@@ -9,7 +9,7 @@ using Patchbay.Routing;
 namespace Patchbay.Api;
 
 /// <summary>One try at one endpoint: sends the request, and relays the answer up to, but without, its end.</summary>
-internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health, TimeProvider clock)
+internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health, EdgeStep edge, TimeProvider clock)
 {
     private const int MaxErrorBody = 64 * 1024;
 
@@ -31,7 +31,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         {
             error = await SendAsync(context, attempt, call)
                 ?? (context.Responder is not null
-                    ? await StreamRelay.RunAsync(context, attempt, call, invoker.Limits)
+                    ? await StreamRelay.RunAsync(context, attempt, call, edge, invoker.Limits)
                     : await WholeRelay.RunAsync(context, attempt, call, invoker.Limits));
             if (error is null && attempt.Race is not null && !await StreamRelay.TakeCallerAsync(context, attempt))
             {

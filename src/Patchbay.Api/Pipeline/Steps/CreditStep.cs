@@ -6,7 +6,7 @@ using Patchbay.Routing;
 namespace Patchbay.Api;
 
 /// <summary>Holds the worst case that any attempt of the plan can cost, before anything is sent to a provider.</summary>
-internal sealed class CreditStep(HoldBook book, InferenceOptions options)
+internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions options)
 {
     // What chat templates add around each message and the whole, and the most that one image is counted as, in tokens.
     private const int TokensPerMessage = 16;
@@ -38,7 +38,16 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     {
         var envelope = context.Envelope;
         var bound = PromptBound(envelope);
-        var result = await TakeAsync(context, Worst(context.Plan, envelope, bound, null));
+        var full = Worst(context.Plan, envelope, bound, null);
+        var first = edge.FirstStep(context, full) is { } step
+            ? Money.Min(full, Worst(context.Plan, envelope, bound, step))
+            : full;
+        if (first == full)
+        {
+            context.FullHold = null;
+        }
+
+        var result = await TakeAsync(context, first);
         if (result.Hold is null && envelope.MaxOutputTokens is null && options.ClampMaxTokens)
         {
             // The account cannot pay for the model's longest answer: hold all it can pay, and send that as the limit.
@@ -48,6 +57,7 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
                 var clamped = await TakeAsync(context, Worst(context.Plan, envelope, bound, affordable));
                 if (clamped.Hold is not null)
                 {
+                    context.FullHold = null;
                     context.ClampedOutput = affordable;
                 }
 
@@ -76,14 +86,14 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     {
         var worst = WorstCase.Of(candidate.Endpoint.Prices, PromptBound(envelope), envelope.ImageCount);
         var needed = spent + worst.With(output ?? OutputBound(candidate));
-        try
-        {
-            return needed <= context.Hold.Amount || await book.TryExtendAsync(context.Hold, needed - context.Hold.Amount);
-        }
-        catch (StorageUnavailableException)
+        if (needed > context.Hold.Amount && !await book.TryExtendAsync(context.Hold, needed - context.Hold.Amount))
         {
             return false;
         }
+
+        // All of it is held now, for a longer prompt than the request's.
+        context.FullHold = null;
+        return true;
     }
 
     /// <summary>The largest number of input tokens that the request can be counted as: a byte-level tokenizer never makes

@@ -11,7 +11,7 @@ namespace Patchbay.Api;
 internal readonly record struct Settled(Usage Usage, Charge Charge, Generation Generation);
 
 /// <summary>Makes usage, charge and ledger entries durable, before the caller sees the end of the answer.</summary>
-internal sealed class SettleStep(ISettlementLog log)
+internal sealed class SettleStep(ISettlementLog log, EdgeStep edge)
 {
     /// <summary>Settles an answer that is whole.</summary>
     /// <exception cref="StorageUnavailableException">It could not be made durable; nothing was charged.</exception>
@@ -62,6 +62,11 @@ internal sealed class SettleStep(ISettlementLog log)
             expenses = PostParts(context, parts, waived);
             usage = waived ? usage : parts.Usage.Plus(usage);
             cost = waived ? cost : parts.Cost.Plus(cost);
+        }
+
+        if (!waived)
+        {
+            await edge.CoverAsync(context, cost.Total);
         }
 
         var charge = Meter.ChargeFor(cost, context.Hold.Amount, waived);
