@@ -40,10 +40,9 @@ public sealed partial class HoldBook
                 return true;
             }
         }
-        catch
+        catch (StorageUnavailableException)
         {
-            Forgo(demand);
-            throw;
+            // Not now: it goes on with what it has.
         }
 
         Forgo(demand);

@@ -7,12 +7,12 @@ using Patchbay.Testing;
 
 namespace Patchbay.EndToEnd.Tests;
 
-/// <summary>Everything at once, with the sums printed: two servers, uneven load on a limited and an unlimited key, one server
+/// <summary>Everything at once, with the sums printed: two servers, uneven load on a key with a cent, one with plenty and one without a limit, one server
 /// killed and started again, the other paused, the database away. With PATCHBAY_FULL=1 the database is away for a minute and the
 /// pause is one and a half. <c>bench/replicas.sh</c> runs it and shows what it prints.</summary>
 public sealed class ReplicaStory(PostgresServer postgres)
 {
-    private const long Limit = 250_000_000;
+    private const long Limit = 10_000_000;
 
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("PATCHBAY_FULL") == "1";
 
@@ -27,12 +27,13 @@ public sealed class ReplicaStory(PostgresServer postgres)
     public async Task Sums_agree_to_the_nano_after_a_kill_a_pause_and_a_database_that_was_away()
     {
         await using var world = await ReplicaWorld.StartAsync(postgres, 2, Token, "replicas:\n  lease_lifetime: 5s");
-        using var limited = await world.CreateKeyAsync(Token, "\"limit\":0.25");
+        using var limited = await world.CreateKeyAsync(Token, "\"limit\":0.01");
+        using var rich = await world.CreateKeyAsync(Token, "\"limit\":100");
         using var free = await world.CreateKeyAsync(Token);
-        await PrintAsync(world, "before", limited, free);
+        await PrintAsync(world, "before", limited, free, rich);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var load = LoadAsync(world, [limited, free], stop.Token);
+        var load = LoadAsync(world, [limited, free, rich], stop.Token);
         await Task.Delay(Seconds(5, 20), Token);
         await world.Servers[1].KillAsync();
         Say($"server 2 was killed (-9)");
@@ -57,15 +58,15 @@ public sealed class ReplicaStory(PostgresServer postgres)
         await Until.TrueAsync(async () => await IsReadyAsync(world, 0) && await IsReadyAsync(world, 1), Token);
         await Until.TrueAsync(async () => await world.Books.CountOpenHoldsAsync(Token) == 0, Token);
         await Until.TrueAsync(
-            async () => await limited.UsageAsync(0, Token) + await free.UsageAsync(0, Token)
-                == await limited.UsageAsync(1, Token) + await free.UsageAsync(1, Token),
+            async () => await limited.UsageAsync(0, Token) + await free.UsageAsync(0, Token) + await rich.UsageAsync(0, Token)
+                == await limited.UsageAsync(1, Token) + await free.UsageAsync(1, Token) + await rich.UsageAsync(1, Token),
             Token);
-        await PrintAsync(world, "after", limited, free);
-        await CheckAsync(world, limited, free);
+        await PrintAsync(world, "after", limited, free, rich);
+        await CheckAsync(world, limited, free, rich);
         TestContext.Current.TestOutputHelper?.WriteLine(_text.ToString());
     }
 
-    private async Task CheckAsync(ReplicaWorld world, ReplicaKey limited, ReplicaKey free)
+    private async Task CheckAsync(ReplicaWorld world, ReplicaKey limited, ReplicaKey free, ReplicaKey rich)
     {
         var charges = (await world.Books.ListAsync(int.MaxValue, Token)).ToDictionary(row => row.Id, row => row.Charge.Nanos, StringComparer.Ordinal);
         foreach (var (id, cost) in _seen)
@@ -73,7 +74,7 @@ public sealed class ReplicaStory(PostgresServer postgres)
             Assert.Equal(cost, charges[id]);
         }
 
-        Assert.Equal(charges.Values.Sum(), await limited.UsageAsync(0, Token) + await free.UsageAsync(0, Token));
+        Assert.Equal(charges.Values.Sum(), await limited.UsageAsync(0, Token) + await free.UsageAsync(0, Token) + await rich.UsageAsync(0, Token));
         Assert.Equal(charges.Values.Sum(), (await world.Books.TotalsAsync(Token)).Charges.Nanos);
         Assert.InRange(await limited.UsageAsync(0, Token), 1, Limit);
         Assert.DoesNotContain(_statuses.Keys, static status => status is not (200 or 402 or 503));
@@ -91,7 +92,7 @@ public sealed class ReplicaStory(PostgresServer postgres)
                 var server = caller % 3 == 0 ? 1 : 0;
                 try
                 {
-                    var response = await keys[caller % 2].At(server).ChatAsync("test/plain", Token, "\"max_tokens\":30");
+                    var response = await keys[caller / 3 % 3].At(server).ChatAsync("test/plain", Token, "\"max_tokens\":30");
                     _statuses.AddOrUpdate(response.Status, 1, static (_, count) => count + 1);
                     if (response.Status == 200)
                     {
@@ -111,7 +112,7 @@ public sealed class ReplicaStory(PostgresServer postgres)
             }
         }));
 
-    private async Task PrintAsync(ReplicaWorld world, string when, ReplicaKey limited, ReplicaKey free)
+    private async Task PrintAsync(ReplicaWorld world, string when, ReplicaKey limited, ReplicaKey free, ReplicaKey rich)
     {
         Say($"--- {when}");
         Say($"seen by callers:        {_seen.Count} answers, {_seen.Values.Sum()} nano-USD; {string.Join(", ", _statuses.OrderBy(static s => s.Key).Select(static s => $"{s.Value} x {s.Key}"))}; {_cut} cut");
@@ -119,7 +120,7 @@ public sealed class ReplicaStory(PostgresServer postgres)
         Say($"spending of keys:       {await world.CountAsync("SELECT coalesce(sum(credits_nanos), 0) FROM spending WHERE level = 3")} nano-USD");
         Say($"ledger, revenue:        {await world.CountAsync("SELECT coalesce(sum(balance_nanos), 0) FROM ledger_account WHERE name = 'revenue:usage'")} nano-USD");
         Say($"leased and not used:    {await world.CountAsync("SELECT coalesce(sum(granted_nanos - returned_nanos - used_nanos), 0) FROM lease")} nano-USD");
-        Say($"limited key:            {await limited.UsageAsync(0, Token)} of {Limit} nano-USD; unlimited key: {await free.UsageAsync(0, Token)} nano-USD");
+        Say($"limited key:            {await limited.UsageAsync(0, Token)} of {Limit} nano-USD; key with $100: {await rich.UsageAsync(0, Token)}; unlimited key: {await free.UsageAsync(0, Token)}");
         Say($"findings of the audit:  {(await world.Books.AuditAsync(Token)).Count}");
     }
 

@@ -101,19 +101,12 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
     {
         var worst = WorstCase.Of(candidate.Endpoint.Prices, PromptBound(envelope), envelope.ImageCount);
         var needed = spent + worst.With(output ?? OutputBound(candidate));
-        try
+        if (candidate.OwnKey is not null)
         {
-            if (candidate.OwnKey is not null)
-            {
-                return await book.TryExtendAsync(context.Hold, new HoldRequest(Money.Zero, needed));
-            }
-
-            if (needed > context.Hold.Amount && !await book.TryExtendAsync(context.Hold, needed - context.Hold.Amount))
-            {
-                return false;
-            }
+            return await book.TryExtendAsync(context.Hold, new HoldRequest(Money.Zero, needed));
         }
-        catch (StorageUnavailableException)
+
+        if (needed > context.Hold.Amount && !await book.TryExtendAsync(context.Hold, needed - context.Hold.Amount))
         {
             return false;
         }
