@@ -21,6 +21,9 @@ public static class NativeRoutes
         routes.MapOperation<ListWaitingChanges>("GET", "/catalog/changes", Access.Management);
         routes.MapOperation<AcceptChanges>("POST", "/catalog/changes/accept", Access.Management);
         routes.MapOperation<RejectChanges>("POST", "/catalog/changes/reject", Access.Management);
+        routes.MapOperation<ListRateLimits>("GET", "/rate-limits", Access.Management);
+        routes.MapOperation<SetRateLimit>("PUT", "/rate-limits/{level}/{id}", Access.Management);
+        routes.MapOperation<RemoveRateLimit>("DELETE", "/rate-limits/{level}/{id}", Access.Management);
         routes.MapGet("/system", ReadSystem.RunAsync);
         return routes;
     }

@@ -41,6 +41,7 @@ public sealed partial class InferencePipeline
     private readonly QualityObserver? _quality;
     private readonly UpstreamInvoker _invoker;
     private readonly CreditStep _credit;
+    private readonly RateStep _rate;
     private readonly AttemptLoop _attempts;
     private readonly SettleStep _settle;
     private readonly ModelRouter _router;
@@ -52,7 +53,8 @@ public sealed partial class InferencePipeline
     public InferencePipeline(
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
-        ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null)
+        ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null,
+        RateGate? rates = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -63,6 +65,7 @@ public sealed partial class InferencePipeline
         _log = log;
         _quality = quality;
         _invoker = invoker;
+        _rate = new RateStep(rates ?? new RateGate(new MemoryRateWindows(clock), clock, default), clock);
         var edge = new EdgeStep(holds, options);
         _credit = new CreditStep(holds, edge, options);
         _affinity = new AffinityStep(affinity);
@@ -118,6 +121,7 @@ public sealed partial class InferencePipeline
             }
 
             await context.EndReservationAsync();
+            context.Permit?.End(context.UsedTokens);
             context.End();
             _contexts.Return(context);
         }
@@ -204,8 +208,8 @@ public sealed partial class InferencePipeline
             return unroutable;
         }
 
-        // :: Step 4: hold.
-        return await _credit.HoldAsync(context);
+        // :: Step 4: keep to the caller's rate, and hold.
+        return await _rate.EnterAsync(context) ?? await _credit.HoldAsync(context);
     }
 
     // A router that answers by itself: nobody is called and nothing is charged, but it is a generation like any other.
@@ -255,6 +259,7 @@ public sealed partial class InferencePipeline
             return;
         }
 
+        context.UsedTokens = settled.Usage.PromptTokens + settled.Usage.CompletionTokens;
         if (error is null)
         {
             _affinity.Remember(context, settled.Usage);

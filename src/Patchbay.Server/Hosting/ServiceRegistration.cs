@@ -23,6 +23,8 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Settlements);
         services.AddSingleton(storage.Ledger);
         services.AddSingleton(storage.OpenHolds);
+        services.AddSingleton(storage.RateLimits);
+        services.AddSingleton(storage.RateWindows);
         services.AddSingleton(storage.CatalogOverrides);
     }
 
@@ -37,6 +39,12 @@ internal static class ServiceRegistration
             provider.GetRequiredService<IBudgetStore>(), provider.GetRequiredService<TimeProvider>(),
             prepaid: settings.Billing.IsPrepaid));
         services.AddSingleton<HoldKeeper>();
+        services.AddSingleton(provider => new RateGate(
+            provider.GetRequiredService<IRateWindows>(), provider.GetRequiredService<TimeProvider>(),
+            new TurnOptions(settings.Limits.TurnsWaiting == 0 ? TimeSpan.Zero : settings.Limits.TurnWait, settings.Limits.TurnsWaiting)));
+        services.AddSingleton<RateLimitFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<RateLimitFollower>());
+        services.AddSingleton<IRateLimitControl>(provider => provider.GetRequiredService<RateLimitFollower>());
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();
         services.AddSingleton(provider => new ModelRouter(provider.GetRequiredService<HealthRegistry>()));

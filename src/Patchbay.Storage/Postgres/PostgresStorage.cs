@@ -30,6 +30,8 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         Generations = new PostgresGenerationStore(database);
         Ledger = new PostgresLedgerStore(database, timeProvider);
         OpenHolds = new PostgresOpenHoldLog(database);
+        RateLimits = new PostgresRateLimitStore(database);
+        RateWindows = new PostgresRateWindows(database, timeProvider);
         CatalogOverrides = new PostgresCatalogOverrideStore(database);
     }
 
@@ -56,6 +58,12 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }
+
+    /// <inheritdoc/>
+    public override IRateLimitStore RateLimits { get; }
+
+    /// <inheritdoc/>
+    public override IRateWindows RateWindows { get; }
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }

@@ -45,6 +45,8 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Settlements = new SqliteSettlementLog(journal, writer);
         Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
         OpenHolds = new SqliteOpenHoldLog(writer, _readers);
+        RateLimits = new SqliteRateLimitStore(writer, _readers);
+        RateWindows = new MemoryRateWindows(timeProvider);
         CatalogOverrides = new SqliteCatalogOverrideStore(writer, _readers);
     }
 
@@ -71,6 +73,12 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }
+
+    /// <inheritdoc/>
+    public override IRateLimitStore RateLimits { get; }
+
+    /// <inheritdoc/>
+    public override IRateWindows RateWindows { get; }
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }

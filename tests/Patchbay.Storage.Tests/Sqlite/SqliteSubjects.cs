@@ -45,4 +45,6 @@ public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabas
     }
 }
 
+public sealed class SqliteRateLimitTests() : RateLimitCompliance(new SqliteTestDatabase());
+
 public sealed class SqliteOpeningTests() : OpeningCompliance(new SqliteTestDatabase());
