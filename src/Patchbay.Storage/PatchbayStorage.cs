@@ -44,6 +44,12 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>Long-lived holds.</summary>
     public abstract IOpenHoldLog OpenHolds { get; }
 
+    /// <summary>Rate limits.</summary>
+    public abstract IRateLimitStore RateLimits { get; }
+
+    /// <summary>Counts of the last minute, shared by all servers of the database.</summary>
+    public abstract IRateWindows RateWindows { get; }
+
     /// <summary>What operators have decided of models and endpoints.</summary>
     public abstract ICatalogOverrideStore CatalogOverrides { get; }
 

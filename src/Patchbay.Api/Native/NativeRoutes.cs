@@ -23,6 +23,9 @@ public static class NativeRoutes
         routes.MapOperation<RejectChanges>("POST", "/catalog/changes/reject", Access.Management);
         routes.MapOperation<GrantCredits>("POST", "/credits/grants", Access.Management);
         routes.MapOperation<ListCreditTransactions>("GET", "/credits/transactions", Access.Management);
+        routes.MapOperation<ListRateLimits>("GET", "/rate-limits", Access.Management);
+        routes.MapOperation<SetRateLimit>("PUT", "/rate-limits/{level}/{id}", Access.Management);
+        routes.MapOperation<RemoveRateLimit>("DELETE", "/rate-limits/{level}/{id}", Access.Management);
         routes.MapGet("/system", ReadSystem.RunAsync);
         return routes;
     }

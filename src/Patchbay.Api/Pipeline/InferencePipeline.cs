@@ -42,6 +42,7 @@ public sealed partial class InferencePipeline
     private readonly ByokDirectory? _byok;
     private readonly UpstreamInvoker _invoker;
     private readonly CreditStep _credit;
+    private readonly RateStep _rate;
     private readonly AttemptLoop _attempts;
     private readonly SettleStep _settle;
     private readonly ModelRouter _router;
@@ -54,7 +55,7 @@ public sealed partial class InferencePipeline
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
         ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null,
-        ByokDirectory? byok = null)
+        ByokDirectory? byok = null, RateGate? rates = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -66,6 +67,7 @@ public sealed partial class InferencePipeline
         _quality = quality;
         _invoker = invoker;
         _byok = byok;
+        _rate = new RateStep(rates ?? new RateGate(new MemoryRateWindows(clock), clock, default), clock);
         var edge = new EdgeStep(holds, options);
         _credit = new CreditStep(holds, edge, options);
         _affinity = new AffinityStep(affinity);
@@ -121,6 +123,7 @@ public sealed partial class InferencePipeline
             }
 
             await context.EndReservationAsync();
+            context.Permit?.End(context.UsedTokens);
             context.End();
             _contexts.Return(context);
         }
@@ -220,8 +223,8 @@ public sealed partial class InferencePipeline
             return unroutable;
         }
 
-        // :: Step 4: hold.
-        return await _credit.HoldAsync(context);
+        // :: Step 4: keep to the caller's rate, and hold.
+        return await _rate.EnterAsync(context) ?? await _credit.HoldAsync(context);
     }
 
     // A router that answers by itself: nobody is called and nothing is charged, but it is a generation like any other.
@@ -277,6 +280,7 @@ public sealed partial class InferencePipeline
             return;
         }
 
+        context.UsedTokens = settled.Usage.PromptTokens + settled.Usage.CompletionTokens;
         if (error is null)
         {
             _affinity.Remember(context, settled.Usage);

@@ -97,6 +97,12 @@ internal sealed record LimitSettings
     /// <summary>How often a waiting stream is sent a comment that keeps it alive.</summary>
     public TimeSpan ProcessingCommentAfter { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a request beyond a limit of concurrency waits for its turn.</summary>
+    public TimeSpan TurnWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many requests of an organization may wait so; 0 for refusing them at once.</summary>
+    public int TurnsWaiting { get; init; }
+
     /// <summary>How long running requests may go on after a stop signal.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

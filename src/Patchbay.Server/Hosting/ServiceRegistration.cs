@@ -25,6 +25,8 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Credits);
         services.AddSingleton(storage.Idempotency);
         services.AddSingleton(storage.OpenHolds);
+        services.AddSingleton(storage.RateLimits);
+        services.AddSingleton(storage.RateWindows);
         services.AddSingleton(storage.CatalogOverrides);
         services.AddSingleton(storage.ByokKeys);
         services.AddSingleton(storage.DataKeys);
@@ -52,6 +54,12 @@ internal static class ServiceRegistration
             prepaid: settings.Billing.IsPrepaid, settings.Billing.Fees, provider.GetService<LeaseDesk>()));
         services.AddSingleton<HoldKeeper>();
         services.AddSingleton<CreditBook>();
+        services.AddSingleton(provider => new RateGate(
+            provider.GetRequiredService<IRateWindows>(), provider.GetRequiredService<TimeProvider>(),
+            new TurnOptions(settings.Limits.TurnsWaiting == 0 ? TimeSpan.Zero : settings.Limits.TurnWait, settings.Limits.TurnsWaiting)));
+        services.AddSingleton<RateLimitFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<RateLimitFollower>());
+        services.AddSingleton<IRateLimitControl>(provider => provider.GetRequiredService<RateLimitFollower>());
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();
         services.AddSingleton(provider => new ModelRouter(provider.GetRequiredService<HealthRegistry>()));

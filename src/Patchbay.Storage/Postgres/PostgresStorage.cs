@@ -38,6 +38,8 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         Credits = new PostgresCreditStore(database, timeProvider);
         Idempotency = new PostgresIdempotencyStore(database, timeProvider);
         OpenHolds = new PostgresOpenHoldLog(database, serving?.Node.Id);
+        RateLimits = new PostgresRateLimitStore(database);
+        RateWindows = new PostgresRateWindows(database, timeProvider);
         CatalogOverrides = new PostgresCatalogOverrideStore(database);
         ByokKeys = new PostgresByokKeyStore(database);
         DataKeys = new PostgresDataKeyStore(database);
@@ -73,6 +75,12 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }
+
+    /// <inheritdoc/>
+    public override IRateLimitStore RateLimits { get; }
+
+    /// <inheritdoc/>
+    public override IRateWindows RateWindows { get; }
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }

@@ -47,6 +47,8 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Credits = new SqliteCreditStore(writer, _readers, timeProvider);
         Idempotency = new SqliteIdempotencyStore(writer, timeProvider);
         OpenHolds = new SqliteOpenHoldLog(writer, _readers);
+        RateLimits = new SqliteRateLimitStore(writer, _readers);
+        RateWindows = new MemoryRateWindows(timeProvider);
         CatalogOverrides = new SqliteCatalogOverrideStore(writer, _readers);
         ByokKeys = new SqliteByokKeyStore(writer, _readers);
         DataKeys = new SqliteDataKeyStore(writer, _readers);
@@ -85,6 +87,12 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override ISharedCounters Counters { get; } = new MemoryCounters();
+
+    /// <inheritdoc/>
+    public override IRateLimitStore RateLimits { get; }
+
+    /// <inheritdoc/>
+    public override IRateWindows RateWindows { get; }
 
     /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }

@@ -49,6 +49,8 @@ public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabas
     }
 }
 
+public sealed class SqliteRateLimitTests() : RateLimitCompliance(new SqliteTestDatabase());
+
 public sealed class SqliteOpeningTests() : OpeningCompliance(new SqliteTestDatabase());
 
 public sealed class SqliteCreditTests() : CreditCompliance(new SqliteTestDatabase());

@@ -179,6 +179,24 @@ internal sealed partial class JsonBody
             : Refused<int?>(name, $"must be a whole number of tokens from 1 to {Most}, or null.");
     }
 
+    /// <summary>A whole number within bounds, or null.</summary>
+    public Optional<long?> Whole(string name, long least, long most)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return new Optional<long?>(true, null);
+        }
+
+        return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var number) && number >= least && number <= most
+            ? new Optional<long?>(true, number)
+            : Refused<long?>(name, $"must be a whole number from {least} to {most}, or null.");
+    }
+
     /// <summary>A price in dollars per unit, as a text or a number; or null.</summary>
     public Optional<UnitPrice?> Price(string name, UnitPrice most, string unit)
     {
