@@ -117,9 +117,9 @@ public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clo
                     await RenewAsync(cancellationToken);
                 }
 
-                if (round % 25 == 0)
+                if (round % 5 == 0)
                 {
-                    TendIdle();
+                    LookAround();
                 }
 
                 await TendAsync(cancellationToken);
@@ -237,7 +237,8 @@ public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clo
         }
     }
 
-    private void TendIdle()
+    // What is idle goes back; what is spent faster than before gets more, so that it lasts when the database goes away.
+    private void LookAround()
     {
         var now = Now;
         var day = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
@@ -247,10 +248,12 @@ public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clo
             {
                 if (now - tended.Slice.UsedAt < IdleMs)
                 {
-                    continue;
+                    if (!tended.Slice.IsTight && tended.Slice.Free.Nanos < WantOf(tended.Slice).Nanos / 2)
+                    {
+                        Tend(tended.Slice, tended.Gate);
+                    }
                 }
-
-                if (tended.Slice.IsPast(day))
+                else if (tended.Slice.IsPast(day))
                 {
                     _known.TryRemove(key, out _);
                 }
