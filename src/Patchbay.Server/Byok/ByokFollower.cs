@@ -35,7 +35,7 @@ internal sealed partial class ByokFollower(ByokDirectory directory, TimeProvider
 
     private static partial class Log
     {
-        [LoggerMessage(8040, LogLevel.Warning, "Own provider keys cannot be read; the last ones stay in force: {Problem}")]
+        [LoggerMessage(8080, LogLevel.Warning, "Own provider keys cannot be read; the last ones stay in force: {Problem}")]
         public static partial void NotRead(ILogger logger, string problem);
     }
 }

@@ -77,7 +77,7 @@ internal sealed partial class RateLimitFollower(
 
     private static partial class Log
     {
-        [LoggerMessage(8040, LogLevel.Warning, "The rate limits cannot be read; the last ones stay in force: {Problem}")]
+        [LoggerMessage(8070, LogLevel.Warning, "The rate limits cannot be read; the last ones stay in force: {Problem}")]
         public static partial void NotRead(ILogger logger, string problem);
     }
 }

@@ -180,7 +180,7 @@ internal sealed partial class JsonBody
     }
 
     /// <summary>A whole number within bounds, or null.</summary>
-    public Optional<long?> Whole(string name, long least, long most)
+    public Optional<long?> Count(string name, long least, long most)
     {
         if (!TryTake(name, out var element))
         {

@@ -11,7 +11,10 @@ namespace Patchbay.Api;
 internal sealed class RateLimitScope(IApiKeyStore keys, IOrganizationStore organizations, DefaultTenant tenant)
 {
     private static readonly GatewayError WrongLevel = new(
-        GatewayErrorKind.InvalidRequest, "'level' must be 'organization', 'workspace' or 'key'.") { Parameter = "level" };
+        GatewayErrorKind.InvalidRequest, "'level' must be 'organization', 'workspace' or 'key'.")
+    {
+        Parameter = "level",
+    };
 
     private static readonly GatewayError OperatorOnly = new(
         GatewayErrorKind.Forbidden, "Only the operator's organization sets limits for all.");

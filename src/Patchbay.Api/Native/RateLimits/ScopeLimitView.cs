@@ -7,6 +7,10 @@ namespace Patchbay.Api;
 /// <param name="Level"><c>organization</c>, <c>workspace</c> or <c>key</c>.</param>
 /// <param name="Id">The organization's or workspace's id, or the key's hash; <c>default</c> for all without one of their own.
 /// </param>
+/// <param name="RequestsPerMinute">Requests in any minute.</param>
+/// <param name="TokensPerMinute">Tokens in any minute.</param>
+/// <param name="Concurrency">Requests at a time.</param>
+/// <param name="Priority">Who goes first where requests wait.</param>
 internal sealed record ScopeLimitView(
     string Level, string Id, long? RequestsPerMinute, long? TokensPerMinute, int? Concurrency, int Priority)
 {

@@ -22,10 +22,10 @@ internal sealed class SetRateLimit(
         var body = await JsonBody.ReadAsync(context.Request);
         var limit = new RateLimit(scope)
         {
-            RequestsPerMinute = body.Whole("requests_per_minute", 1, int.MaxValue).Or(null),
-            TokensPerMinute = body.Whole("tokens_per_minute", 1, 1_000_000_000_000).Or(null),
-            Concurrency = (int?)body.Whole("concurrency", 1, 1_000_000).Or(null),
-            Priority = (int)(body.Whole("priority", -MostPriority, MostPriority).Or(null) ?? 0),
+            RequestsPerMinute = body.Count("requests_per_minute", 1, int.MaxValue).Or(null),
+            TokensPerMinute = body.Count("tokens_per_minute", 1, 1_000_000_000_000).Or(null),
+            Concurrency = (int?)body.Count("concurrency", 1, 1_000_000).Or(null),
+            Priority = (int)(body.Count("priority", -MostPriority, MostPriority).Or(null) ?? 0),
         };
         if (limit.IsEmpty)
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Patchbay.Billing;
 using Patchbay.Core;
-using Patchbay.Protocol;
 
 namespace Patchbay.Api;
 
