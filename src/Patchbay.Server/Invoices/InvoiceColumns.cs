@@ -22,6 +22,9 @@ internal sealed record InvoiceColumns(
     /// <summary>The column that must hold <c>usd</c>, where there is one.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>Whether a record without a model tells of a time in which nothing happened.</summary>
+    public bool SkipsWithoutModel { get; init; }
+
     /// <summary>The exports that are known by their columns.</summary>
     public static IReadOnlyList<InvoiceColumns> Known { get; } =
     [
@@ -36,8 +39,12 @@ internal sealed record InvoiceColumns(
             ],
             ["usage_output_tokens"], []),
         new("anthropic cost", "anthropic", "usage_date_utc", "model", "", [], [], ["cost_usd"]),
-        new("openai usage", "openai", "start_time", "model", "num_model_requests", ["input_tokens"], ["output_tokens"], []),
-        new("openai cost", "openai", "start_time", "line_item", "", [], [], ["amount_value"]) { Currency = "amount_currency" },
+        new("openai usage", "openai", "start_time", "model", "num_model_requests", ["input_tokens"], ["output_tokens"], []) { SkipsWithoutModel = true },
+        new("openai cost", "openai", "start_time", "line_item", "", [], [], ["amount_value"])
+        {
+            Currency = "amount_currency",
+            SkipsWithoutModel = true,
+        },
     ];
 
     /// <summary>The export that a table is, or null.</summary>

@@ -62,9 +62,8 @@ internal static class InvoiceReader
     private static InvoiceRow? ReadRecord(InvoiceColumns columns, CsvTable table, CsvRecord record, string file)
     {
         var model = ModelOf(Field(columns.Model));
-        if (columns.Provider == "openai" && model.Length == 0)
+        if (columns.SkipsWithoutModel && model.Length == 0)
         {
-            // OpenAI writes a record for each time in which nothing happened.
             return null;
         }
 

@@ -120,7 +120,7 @@ public sealed class StatementTests(SqliteLedgerWorld fixture)
             foreach (var granularity in Names(meta.GetProperty("granularities")))
             {
                 var data = (await QueryAsync(
-                    $$"""{"metrics":{{JsonSerializer.Serialize(metrics)}},"dimensions":["{{dimension}}"],"granularity":"{{granularity}}","time_range":{{range}},"order_by":{"field":"{{dimension}}","direction":"desc"}}"""))
+                    $$"""{"metrics":{{JsonSerializer.Serialize(metrics)}},"dimensions":["{{dimension}}"],"granularity":"{{granularity}}","time_range":{{range}},"order_by":{"field":"{{dimension}}","direction":"desc"} }"""))
                     .GetProperty("data");
                 Assert.NotEqual(0, data.GetArrayLength());
                 Assert.All(data.EnumerateArray(), row => Assert.True(row.TryGetProperty("date__" + granularity, out _)

@@ -45,7 +45,7 @@ internal sealed partial class JsonBody
             }
         }
 
-        if (names.Count != count)
+        if (names.Count != count || count < least)
         {
             Refuse(name, $"must be a list of {least} to {most} texts.");
             names.Clear();
