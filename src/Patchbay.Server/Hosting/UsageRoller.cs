@@ -31,7 +31,7 @@ internal sealed partial class UsageRoller(
 
     private static partial class Log
     {
-        [LoggerMessage(8060, LogLevel.Warning, "Usage cannot be rolled up now: {Reason} Statements stay exact, and become slower.")]
+        [LoggerMessage(8090, LogLevel.Warning, "Usage cannot be rolled up now: {Reason} Statements stay exact, and become slower.")]
         public static partial void Failed(ILogger logger, string reason);
     }
 }

@@ -29,7 +29,11 @@ public abstract class SettlementCompliance(TestDatabase database) : StorageCompl
     {
         var generation = Samples.Full(Now) with
         {
-            Charge = new Money(900), ProviderCost = new Money(600), IsByok = false, Fee = Money.Zero, Discount = Money.Zero,
+            Charge = new Money(900),
+            ProviderCost = new Money(600),
+            IsByok = false,
+            Fee = Money.Zero,
+            Discount = Money.Zero,
         };
         var loss = new LossPosting(LedgerAccount.LossFallback, "other", new Money(50));
         await Storage.Settlements.SettleAsync(new Settlement(generation, "acme", [loss]));
@@ -53,7 +57,12 @@ public abstract class SettlementCompliance(TestDatabase database) : StorageCompl
     {
         var generation = Samples.Full(Now) with
         {
-            Charge = new Money(30), Fee = new Money(30), ProviderCost = new Money(600), IsByok = true, Loss = Money.Zero, Discount = Money.Zero,
+            Charge = new Money(30),
+            Fee = new Money(30),
+            ProviderCost = new Money(600),
+            IsByok = true,
+            Loss = Money.Zero,
+            Discount = Money.Zero,
         };
         await Storage.Settlements.SettleAsync(new Settlement(generation, "acme", []));
 
@@ -75,7 +84,12 @@ public abstract class SettlementCompliance(TestDatabase database) : StorageCompl
     {
         var generation = Samples.Full(Now) with
         {
-            Charge = new Money(990), Discount = new Money(10), Fee = Money.Zero, ProviderCost = new Money(1000), IsByok = false, Loss = Money.Zero,
+            Charge = new Money(990),
+            Discount = new Money(10),
+            Fee = Money.Zero,
+            ProviderCost = new Money(1000),
+            IsByok = false,
+            Loss = Money.Zero,
         };
         await Storage.Settlements.SettleAsync(new Settlement(generation, "acme", []));
 
