@@ -61,7 +61,7 @@ internal sealed class PostgresBudgetStore(PostgresDatabase database) : IBudgetSt
 
     /// <inheritdoc/>
     public Task<Money> GetFundsAsync(Guid organizationId, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection => (await new CreditTables(connection, null, CreditDialect.Postgres, cancellationToken)
                 .ReadAccountAsync(organizationId)).Limit,
             cancellationToken);

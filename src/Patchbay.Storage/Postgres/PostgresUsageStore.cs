@@ -13,7 +13,7 @@ internal sealed class PostgresUsageStore(PostgresDatabase database) : IUsageStor
     private const string TakeReachSql = UsageReach.Sql + " FOR UPDATE";
 
     /// <inheritdoc/>
-    public Task<UsageReport> QueryAsync(UsageQuery query, CancellationToken cancellationToken) => database.UseAsync(
+    public Task<UsageReport> QueryAsync(UsageQuery query, CancellationToken cancellationToken) => database.UseSettledAsync(
         async connection =>
         {
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
@@ -23,7 +23,7 @@ internal sealed class PostgresUsageStore(PostgresDatabase database) : IUsageStor
 
     /// <inheritdoc/>
     public Task<Guid?> FindMemberAsync(Guid organizationId, Guid userId, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             connection => connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
                 "SELECT id FROM member WHERE organization_id = @organizationId AND user_id = @userId",
                 new { organizationId, userId },
@@ -34,13 +34,13 @@ internal sealed class PostgresUsageStore(PostgresDatabase database) : IUsageStor
     public async Task<long> RollUpAsync(DateTimeOffset keepHoursFrom, CancellationToken cancellationToken)
     {
         var total = 0L;
-        while (await database.UseAsync(connection => AddPortionAsync(connection, cancellationToken), cancellationToken)
+        while (await database.UseSettledAsync(connection => AddPortionAsync(connection, cancellationToken), cancellationToken)
             is var entered and > 0)
         {
             total += entered;
         }
 
-        await database.UseAsync(
+        await database.UseSettledAsync(
             connection => ForgetAsync(connection, keepHoursFrom.ToUnixTimeMilliseconds(), cancellationToken), cancellationToken);
         return total;
     }
@@ -48,7 +48,7 @@ internal sealed class PostgresUsageStore(PostgresDatabase database) : IUsageStor
     /// <inheritdoc/>
     public Task<ProviderDebt> GetDebtAsync(
         string providerSlug, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             connection => UsageReader.GetDebtAsync(connection, providerSlug, from, to, UsageDialect.Postgres, cancellationToken),
             cancellationToken);
 
