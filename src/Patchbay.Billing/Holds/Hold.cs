@@ -49,6 +49,19 @@ public sealed class Hold : IAsyncDisposable
     /// <summary>Whether an <see cref="OpenHold"/> row exists, which the settlement must remove.</summary>
     public bool Recorded { get; internal set; }
 
+    /// <summary>The settlement is being made: from now on no <see cref="OpenHold"/> row is written. Returns whether there is or
+    /// will be one, which the settlement must remove.</summary>
+    public bool BeginSettlement()
+    {
+        lock (Path.Gate)
+        {
+            IsSettling = true;
+            return Recorded;
+        }
+    }
+
+    internal bool IsSettling { get; private set; }
+
     /// <summary>The generation in flight; null when nobody said how to describe it.</summary>
     internal OpenHold? Describe() => _describe?.Invoke(_state!);
 

@@ -35,7 +35,7 @@ public sealed partial class HoldBook
             // A hold ends under this lock, so that what describes it is still its own.
             lock (hold.Path.Gate)
             {
-                if (!hold.Ended && hold.Describe() is { } row)
+                if (hold is { Ended: false, IsSettling: false } && hold.Describe() is { } row)
                 {
                     hold.Recorded = true;
                     rows.Add((hold, row));

@@ -94,9 +94,8 @@ public abstract class ByokWorld : IAsyncLifetime
         await World.StartServerAsync(Token);
     }
 
-    protected static Task GrantAsync(PatchbayStorage storage, DefaultTenant tenant, decimal dollars) => storage.Ledger.PostAsync(
-        [new LedgerEntry(LedgerAccount.EquityGrants, LedgerAccount.Credits(tenant.Organization.Id), Money.FromDollars(dollars).Nanos, "grant:test")],
-        Token);
+    protected static Task GrantAsync(PatchbayStorage storage, DefaultTenant tenant, decimal dollars) => storage.Credits.ApplyAsync(
+        new GrantOrder(tenant.Organization.Id, "grant:test", "test", Money.FromDollars(dollars), ExpiresAt: null), Token);
 }
 
 public sealed class TeamByokWorld : ByokWorld;

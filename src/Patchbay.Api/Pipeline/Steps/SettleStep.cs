@@ -94,7 +94,7 @@ internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingD
         IReadOnlyList<LossPosting> losses = context.Losses.Count == 0 && expenses is null ? [] : [.. context.Losses, .. expenses ?? []];
         await log.SettleAsync(new Settlement(generation, provider, losses)
         {
-            HoldRecorded = context.Hold.Recorded,
+            HoldRecorded = context.Hold.BeginSettlement(),
             Leases = context.Hold.Leases,
         });
         context.Hold.Settle(charge.Cost, Money.Zero, context.ArrivedAt);
@@ -119,7 +119,7 @@ internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingD
         };
         await log.SettleAsync(new Settlement(generation, endpoint.Provider.Slug, [.. context.Losses])
         {
-            HoldRecorded = context.Hold.Recorded,
+            HoldRecorded = context.Hold.BeginSettlement(),
         });
         context.Hold.Settle(fee, cost.Total, context.ArrivedAt);
         return new Settled(usage, charge, generation);
