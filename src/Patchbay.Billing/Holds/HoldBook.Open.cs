@@ -1,5 +1,3 @@
-using Patchbay.Core;
-
 namespace Patchbay.Billing;
 
 /// <content>The list of open holds.</content>
