@@ -160,43 +160,6 @@ internal sealed partial class JsonBody
             : Refused<IReadOnlyList<string>>(name, $"must be a list of 1 to {most} texts of at most {longest} characters.");
     }
 
-    /// <summary>A whole number of tokens from one on, or null.</summary>
-    public Optional<int?> Tokens(string name)
-    {
-        const int Most = 1_000_000_000;
-        if (!TryTake(name, out var element))
-        {
-            return default;
-        }
-
-        if (element.ValueKind == JsonValueKind.Null)
-        {
-            return new Optional<int?>(true, null);
-        }
-
-        return element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number is >= 1 and <= Most
-            ? new Optional<int?>(true, number)
-            : Refused<int?>(name, $"must be a whole number of tokens from 1 to {Most}, or null.");
-    }
-
-    /// <summary>A whole number within bounds, or null.</summary>
-    public Optional<long?> Count(string name, long least, long most)
-    {
-        if (!TryTake(name, out var element))
-        {
-            return default;
-        }
-
-        if (element.ValueKind == JsonValueKind.Null)
-        {
-            return new Optional<long?>(true, null);
-        }
-
-        return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var number) && number >= least && number <= most
-            ? new Optional<long?>(true, number)
-            : Refused<long?>(name, $"must be a whole number from {least} to {most}, or null.");
-    }
-
     /// <summary>A price in dollars per unit, as a text or a number; or null.</summary>
     public Optional<UnitPrice?> Price(string name, UnitPrice most, string unit)
     {

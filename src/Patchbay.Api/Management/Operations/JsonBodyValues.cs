@@ -55,20 +55,31 @@ internal sealed partial class JsonBody
     }
 
     /// <summary>A whole number; null when absent.</summary>
-    public int? Whole(string name, int least, int most)
+    public int? Whole(string name, int least, int most) => (int?)Count(name, least, most).Or(null);
+
+    /// <summary>A whole number of tokens from one on, or null.</summary>
+    public Optional<int?> Tokens(string name)
     {
-        if (!TryTake(name, out var element) || element.ValueKind == JsonValueKind.Null)
+        var count = Count(name, 1, 1_000_000_000);
+        return new Optional<int?>(count.IsPresent, (int?)count.Value);
+    }
+
+    /// <summary>A whole number within bounds, or null.</summary>
+    public Optional<long?> Count(string name, long least, long most)
+    {
+        if (!TryTake(name, out var element))
         {
-            return null;
+            return default;
         }
 
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number >= least && number <= most)
+        if (element.ValueKind == JsonValueKind.Null)
         {
-            return number;
+            return new Optional<long?>(true, null);
         }
 
-        Refuse(name, $"must be a whole number from {least} to {most}.");
-        return null;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var number) && number >= least && number <= most
+            ? new Optional<long?>(true, number)
+            : Refused<long?>(name, $"must be a whole number from {least} to {most}, or null.");
     }
 
     /// <summary>A moment that must be there; null when it is not, which is noted.</summary>
