@@ -32,6 +32,14 @@ if (args is ["--routing", ..])
     return 0;
 }
 
+if (args is ["--hold-and-settle", ..])
+{
+    var seconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 10;
+    await Console.Out.WriteAsync(await HoldAndSettle.MeasureAsync(
+        TimeSpan.FromSeconds(seconds), args.Length > 2 ? args[2] : null, CancellationToken.None));
+    return 0;
+}
+
 // In this process: the repository's build rules are not meant for the projects that BenchmarkDotNet generates.
 var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromTypes([typeof(LeafBenchmarks)]).Run(args is [] ? ["--filter", "*"] : args, config);
