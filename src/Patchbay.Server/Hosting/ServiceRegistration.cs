@@ -31,6 +31,7 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.ByokKeys);
         services.AddSingleton(storage.DataKeys);
         services.AddSingleton(storage.Counters);
+        services.AddSingleton(storage.Fleet);
         if (storage.Leases is { } leases)
         {
             services.AddSingleton(leases);
@@ -56,7 +57,8 @@ internal static class ServiceRegistration
         services.AddSingleton<CreditBook>();
         services.AddSingleton(provider => new RateGate(
             provider.GetRequiredService<IRateWindows>(), provider.GetRequiredService<TimeProvider>(),
-            new TurnOptions(settings.Limits.TurnsWaiting == 0 ? TimeSpan.Zero : settings.Limits.TurnWait, settings.Limits.TurnsWaiting)));
+            new TurnOptions(settings.Limits.TurnsWaiting == 0 ? TimeSpan.Zero : settings.Limits.TurnWait, settings.Limits.TurnsWaiting),
+            provider.GetRequiredService<FleetShare>()));
         services.AddSingleton<RateLimitFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<RateLimitFollower>());
         services.AddSingleton<IRateLimitControl>(provider => provider.GetRequiredService<RateLimitFollower>());

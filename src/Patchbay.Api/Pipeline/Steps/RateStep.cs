@@ -28,13 +28,6 @@ internal sealed class RateStep(RateGate gate, TimeProvider clock)
         {
             answer = await gate.EnterAsync(caller, tokens, context.Http.RequestAborted);
         }
-        catch (StorageUnavailableException)
-        {
-            return new GatewayError(GatewayErrorKind.StorageUnavailable, "The rate limits cannot be checked right now. Try again shortly.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(2),
-            };
-        }
         catch (OperationCanceledException)
         {
             return new GatewayError(GatewayErrorKind.ClientClosed, "The caller left while its request waited for its turn.");
