@@ -62,6 +62,12 @@ internal static class ServiceRegistration
         services.AddSingleton<RateLimitFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<RateLimitFollower>());
         services.AddSingleton<IRateLimitControl>(provider => provider.GetRequiredService<RateLimitFollower>());
+        if (settings.Billing.IsPrepaid)
+        {
+            services.AddSingleton(settings.FreeTier);
+            services.AddSingleton<FreeTierGate>();
+        }
+
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();
         services.AddSingleton(provider => new ModelRouter(provider.GetRequiredService<HealthRegistry>()));
