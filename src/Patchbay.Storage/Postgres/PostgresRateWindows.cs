@@ -16,6 +16,7 @@ internal sealed class PostgresRateWindows(PostgresDatabase database, FleetShare 
 {
     private const int MostKnown = 20_000;
     private static readonly TimeSpan ReportAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan OthersTellWithin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, MinuteCount> _counts = new(StringComparer.Ordinal);
@@ -105,7 +106,8 @@ internal sealed class PostgresRateWindows(PostgresDatabase database, FleetShare 
         }
     }
 
-    // Nobody waits for it.
+    // Nobody waits for it. After its return the database is told first, and then given to the other servers for a moment to do
+    // the same.
     private async Task TryAgainAsync()
     {
         try
@@ -118,6 +120,12 @@ internal sealed class PostgresRateWindows(PostgresDatabase database, FleetShare 
                     return await command.ExecuteScalarAsync(patience.Token);
                 },
                 patience.Token);
+            foreach (var (name, count) in _counts)
+            {
+                await TellAsync(count, name);
+            }
+
+            await Task.Delay(OthersTellWithin, clock, CancellationToken.None);
             _isAlone = false;
         }
         catch (Exception exception) when (exception is StorageUnavailableException or OperationCanceledException)
@@ -135,16 +143,24 @@ internal sealed class PostgresRateWindows(PostgresDatabase database, FleetShare 
     private async Task ReportAsync(MinuteCount count, string name)
     {
         await Task.Delay(ReportAfter, clock);
-        if (!_isAlone && count.TakeOwed() is not 0 and var owed)
+        if (!_isAlone)
         {
             try
             {
-                await TakeAsync(name, owed, 0, 0, 0, count, CancellationToken.None);
+                await TellAsync(count, name);
             }
             catch (StorageUnavailableException)
             {
                 // Given back to what is owed; told with the next question.
             }
+        }
+    }
+
+    private async Task TellAsync(MinuteCount count, string name)
+    {
+        if (count.TakeOwed() is not 0 and var owed)
+        {
+            await TakeAsync(name, owed, 0, 0, 0, count, CancellationToken.None);
         }
     }
 

@@ -47,6 +47,14 @@ internal sealed class SqliteCounters(SqliteWriter writer, SqliteReaders readers)
     public async Task FlushAsync()
     {
         var counts = _counts.Where(static pair => pair.Value.IsLoaded).ToArray();
+        foreach (var (_, count) in counts)
+        {
+            if (count.Writing is { } writing)
+            {
+                await writing.ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
+        }
+
         if (counts.Length > 0)
         {
             await writer.WriteApartAsync(
