@@ -158,7 +158,7 @@ public sealed class RateGate(IRateWindows windows, TimeProvider clock, TurnOptio
             }
 
             if (entry.Limit.TokensPerMinute is { } most
-                && await TakeAsync(entry, RateLimitKind.Tokens, entry.Tokens, Math.Min(tokens, most), most) is { } tooMuch)
+                && await TakeAsync(entry, RateLimitKind.Tokens, entry.Tokens, tokens, most) is { } tooMuch)
             {
                 return tooMuch;
             }

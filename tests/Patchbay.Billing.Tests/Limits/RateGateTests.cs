@@ -106,12 +106,20 @@ public sealed class RateGateTests
     public async Task Tokens_are_estimated_at_first_and_counted_at_the_end()
     {
         var gate = Gate(new RateLimit(new(BudgetLevel.Workspace, Workspace)) { TokensPerMinute = 1000 });
+        Assert.Equal((1000L, TimeSpan.MaxValue), await AloneAsync(1001));
         var permit = (await gate.EnterAsync(Caller, 900, Token)).Permit!;
         Assert.Equal(RateLimitKind.Tokens, (await gate.EnterAsync(Caller, 200, Token)).Refusal!.Kind);
         permit.End(100);
         permit.End(0);
         Assert.NotNull((await gate.EnterAsync(Other, 900, Token)).Permit);
         Assert.NotNull((await gate.EnterAsync(Caller, 1, Token)).Refusal);
+
+        // What never has room is told so.
+        async Task<(long Left, TimeSpan RetryAfter)> AloneAsync(long tokens)
+        {
+            var refusal = (await gate.EnterAsync(Caller, tokens, Token)).Refusal!;
+            return (refusal.Left, refusal.RetryAfter);
+        }
     }
 
     [Fact]
