@@ -55,7 +55,7 @@ public sealed class FreeDayTests(FreeDayWorld world) : IClassFixture<FreeDayWorl
         Assert.Equal((50, 150), (answers.Count(a => a.Status == 200), answers.Count(a => a.Status == 429)));
         var refused = answers.First(a => a.Status == 429);
         Assert.StartsWith("Rate limit exceeded: free-models-per-day.", refused.ErrorMessage, StringComparison.Ordinal);
-        Assert.Contains("Buy $10 credits for 60 a day", refused.ErrorMessage!.Replace("Buy 10 ", "Buy $10 ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("Buy 10 credits for 60 a day", refused.ErrorMessage, StringComparison.Ordinal);
         var reset = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(refused.Header("X-RateLimit-Reset")!, CultureInfo.InvariantCulture));
         Assert.Equal(TimeSpan.Zero, reset.TimeOfDay);
         Assert.InRange(reset - TimeProvider.System.GetUtcNow(), TimeSpan.Zero, TimeSpan.FromDays(1));
