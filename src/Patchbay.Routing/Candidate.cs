@@ -10,6 +10,9 @@ public readonly record struct Candidate(Endpoint Endpoint, Model Model)
     /// <summary>The caller's own key that it is called with; null for the operator's.</summary>
     public ByokRoute? OwnKey { get; init; }
 
+    /// <summary>Whether the operator gives it away: it is called with the operator's key, and nobody is charged.</summary>
+    public bool IsFree => OwnKey is null && Endpoint.Prices.IsFree;
+
     /// <summary>What stands for the key in the endpoint's health.</summary>
     public CredentialId Credential => OwnKey?.Credential ?? CredentialId.Operators;
 }

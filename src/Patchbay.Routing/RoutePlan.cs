@@ -37,12 +37,28 @@ public sealed class RoutePlan
     }
 
     /// <summary>The same plan without the attempts on the operator's account.</summary>
-    public RoutePlan OnOwnKeys() => new(in _request, Attempts.RemoveAll(static attempt => attempt.OwnKey is null), Error)
+    public RoutePlan OnOwnKeys() => With(Attempts.RemoveAll(static attempt => attempt.OwnKey is null));
+
+    /// <summary>The same plan without attempts that the operator gives away; null when no other is left.</summary>
+    public RoutePlan? WithoutFree() =>
+        Attempts.RemoveAll(static attempt => attempt.IsFree) is { IsEmpty: false } paid ? With(paid) : null;
+
+    /// <summary>Whether an attempt is given away by the operator.</summary>
+    public bool HasFree
     {
-        IsSticky = IsSticky,
-        Health = Health,
-        PlannedAtMs = PlannedAtMs,
-    };
+        get
+        {
+            foreach (var attempt in Attempts)
+            {
+                if (attempt.IsFree)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>Why nothing can be tried; null when there are attempts.</summary>
     public GatewayError? Error { get; }
@@ -107,6 +123,13 @@ public sealed class RoutePlan
     internal HealthRegistry? Health { get; init; }
 
     internal long PlannedAtMs { get; init; }
+
+    private RoutePlan With(ImmutableArray<Candidate> attempts) => new(in _request, attempts, Error)
+    {
+        IsSticky = IsSticky,
+        Health = Health,
+        PlannedAtMs = PlannedAtMs,
+    };
 
     private List<EndpointVerdict> Explain()
     {

@@ -62,6 +62,9 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>Counts against limits that hold for all servers of the database together.</summary>
     public abstract ISharedCounters Counters { get; }
 
+    /// <summary>How many servers use the database, and this one's share of what they cannot ask each other about.</summary>
+    public virtual FleetShare Fleet { get; } = new();
+
     /// <summary>Shares of the limits that several servers have in common; null where a server is alone, and for commands.
     /// </summary>
     public virtual ILeaseStore? Leases => null;

@@ -43,6 +43,7 @@ public sealed partial class InferencePipeline
     private readonly UpstreamInvoker _invoker;
     private readonly CreditStep _credit;
     private readonly RateStep _rate;
+    private readonly FreeTierStep _freeTier;
     private readonly AttemptLoop _attempts;
     private readonly SettleStep _settle;
     private readonly ModelRouter _router;
@@ -55,7 +56,7 @@ public sealed partial class InferencePipeline
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
         ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null,
-        ByokDirectory? byok = null, RateGate? rates = null)
+        ByokDirectory? byok = null, RateGate? rates = null, FreeTierGate? freeTier = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -68,6 +69,7 @@ public sealed partial class InferencePipeline
         _invoker = invoker;
         _byok = byok;
         _rate = new RateStep(rates ?? new RateGate(new MemoryRateWindows(clock), clock, default), clock);
+        _freeTier = new FreeTierStep(freeTier, clock);
         var edge = new EdgeStep(holds, options);
         _credit = new CreditStep(holds, edge, options);
         _affinity = new AffinityStep(affinity);
@@ -182,8 +184,10 @@ public sealed partial class InferencePipeline
             return unrecognised;
         }
 
-        // A fusion asks its panel now; what goes on is the request of the model that writes the answer.
-        if (FusionSettings.IsAsked(context.Envelope) && await _fusion.RunAsync(context) is { } unfused)
+        // A fusion asks its panel now; what goes on is the request of the model that writes the answer. So this is the moment
+        // to keep to the caller's rate.
+        if (FusionSettings.IsAsked(context.Envelope)
+            && (await _rate.EnterAsync(context) ?? await _fusion.RunAsync(context)) is { } unfused)
         {
             return unfused;
         }
@@ -213,7 +217,7 @@ public sealed partial class InferencePipeline
         if (context.Router is { Strategy: RouterStep.BodyBuilder })
         {
             context.RouterText = ChatPromptText.Read(context.Body.Span).User;
-            return null;
+            return await _rate.EnterAsync(context);
         }
 
         context.Router = context.Fusion?.Decision ?? context.Router;
@@ -223,8 +227,8 @@ public sealed partial class InferencePipeline
             return unroutable;
         }
 
-        // :: Step 4: keep to the caller's rate, and hold.
-        return await _rate.EnterAsync(context) ?? await _credit.HoldAsync(context);
+        // :: Step 4: keep to the caller's rate, and hold; then to what is given away.
+        return await _rate.EnterAsync(context) ?? await _credit.HoldAsync(context) ?? await _freeTier.EnterAsync(context);
     }
 
     // A router that answers by itself: nobody is called and nothing is charged, but it is a generation like any other.
@@ -280,7 +284,6 @@ public sealed partial class InferencePipeline
             return;
         }
 
-        context.UsedTokens = settled.Usage.PromptTokens + settled.Usage.CompletionTokens;
         if (error is null)
         {
             _affinity.Remember(context, settled.Usage);
@@ -288,6 +291,7 @@ public sealed partial class InferencePipeline
 
         context.Part?.Ended(settled, error);
         settled = context.Fusion?.Told(settled) ?? settled;
+        context.UsedTokens = settled.Usage.PromptTokens + settled.Usage.CompletionTokens;
 
         // :: Step 8: record; before the end leaves, so that whoever saw the end also finds it counted.
         Record(context, settled.Generation, error);

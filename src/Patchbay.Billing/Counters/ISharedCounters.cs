@@ -21,4 +21,7 @@ public interface ISharedCounters
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     ValueTask<CounterResult> TryTakeAsync(
         string name, DateTimeOffset window, long amount, long limit, CancellationToken cancellationToken);
+
+    /// <summary>What is counted in a window, together with what servers have set aside.</summary>
+    ValueTask<long> ReadAsync(string name, DateTimeOffset window, CancellationToken cancellationToken);
 }

@@ -23,6 +23,10 @@ public sealed class MemoryCounters : ISharedCounters
         return ValueTask.FromResult(count.TryTake(amount, limit));
     }
 
+    /// <inheritdoc/>
+    public ValueTask<long> ReadAsync(string name, DateTimeOffset window, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_counts.TryGetValue((name, window), out var count) ? count.Taken : 0);
+
     private void ForgetBefore(DateTimeOffset time)
     {
         foreach (var key in _counts.Keys)
@@ -38,6 +42,8 @@ public sealed class MemoryCounters : ISharedCounters
     {
         private readonly Lock _gate = new();
         private long _taken;
+
+        public long Taken => Volatile.Read(ref _taken);
 
         public CounterResult TryTake(long amount, long limit)
         {

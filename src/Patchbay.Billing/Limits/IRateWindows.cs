@@ -8,8 +8,8 @@ namespace Patchbay.Billing;
 public readonly record struct RateResult(bool IsTaken, long Left, TimeSpan RetryAfter);
 
 /// <summary>Counts of the last minute, which slides by the second: in no 60 seconds more is counted than the limit, and at most
-/// a sixtieth less is let through than it would allow. Thread-safe; throws <see cref="Core.StorageUnavailableException"/> where
-/// several servers count together and their database does not answer.</summary>
+/// a sixtieth less is let through than it would allow. Thread-safe. Where several servers count together and their database does
+/// not answer, each keeps to its share of the limit (<see cref="FleetShare"/>); that is no error.</summary>
 public interface IRateWindows
 {
     /// <summary>Counts an amount, unless the last minute would pass the limit with it.</summary>

@@ -14,22 +14,29 @@ public readonly record struct TurnOptions(TimeSpan Wait, int Most);
 /// <param name="windows">Where requests and tokens are counted.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="turns">How requests wait.</param>
-public sealed class RateGate(IRateWindows windows, TimeProvider clock, TurnOptions turns)
+/// <param name="fleet">How many servers there are, who share what may run at a time; null for one that is alone.</param>
+public sealed class RateGate(IRateWindows windows, TimeProvider clock, TurnOptions turns, FleetShare? fleet = null)
 {
     private static readonly TimeSpan GuessedTurn = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Guid, TurnQueue> _turns = new();
-    private FrozenDictionary<BudgetScope, Entry> _limits = FrozenDictionary<BudgetScope, Entry>.Empty;
+    private InForce _inForce = new([], FrozenDictionary<BudgetScope, Entry>.Empty);
 
-    /// <summary>The limits in force.</summary>
-    public IEnumerable<RateLimit> Limits => Volatile.Read(ref _limits).Values.Select(static entry => entry.Limit);
+    /// <summary>The limits in force, as they were given.</summary>
+    public IReadOnlyList<RateLimit> Limits => Volatile.Read(ref _inForce).Given;
 
     /// <summary>Whether nobody is limited.</summary>
-    public bool IsOpen => Volatile.Read(ref _limits).Count == 0;
+    public bool IsOpen => Volatile.Read(ref _inForce).Given.Count == 0;
 
-    /// <summary>Puts these limits in force, in place of all before. What was counted stays.</summary>
-    public void Apply(IReadOnlyList<RateLimit> limits) => Volatile.Write(
-        ref _limits, limits.Where(static limit => !limit.IsEmpty).ToFrozenDictionary(static limit => limit.Scope, static limit => new Entry(limit)));
+    /// <summary>Puts these limits in force, in place of all before. What was counted stays. What the limit of a scope does not
+    /// say, the one of everybody of its level says.</summary>
+    public void Apply(IReadOnlyList<RateLimit> limits)
+    {
+        var given = limits.Where(static limit => !limit.IsEmpty).ToList();
+        var common = given.Where(static limit => limit.Scope.Id == RateLimit.Everyone).ToDictionary(static limit => limit.Scope.Level);
+        Volatile.Write(ref _inForce, new InForce(given, given.ToFrozenDictionary(
+            static limit => limit.Scope, limit => new Entry(limit.Or(common.GetValueOrDefault(limit.Scope.Level))))));
+    }
 
     /// <summary>Admits a request, when every limit of its caller leaves room for it; waits for its turn, where that is the
     /// way. Exactly one part of the answer is not null, or none when no limit concerns the caller.</summary>
@@ -39,13 +46,13 @@ public sealed class RateGate(IRateWindows windows, TimeProvider clock, TurnOptio
     public async ValueTask<(RatePermit? Permit, RateRefusal? Refusal)> EnterAsync(
         LimitedCaller caller, long tokens, CancellationToken cancellationToken)
     {
-        var limits = Volatile.Read(ref _limits);
-        if (limits.Count == 0)
+        var inForce = Volatile.Read(ref _inForce);
+        if (inForce.Given.Count == 0)
         {
             return default;
         }
 
-        var found = Find(limits, caller);
+        var found = Find(inForce.Entries, caller);
         if (found.Count == 0)
         {
             return default;
@@ -114,7 +121,7 @@ public sealed class RateGate(IRateWindows windows, TimeProvider clock, TurnOptio
             priority = priority == 0 ? entry.Limit.Priority : priority;
             if (entry.Limit.Concurrency is { } most)
             {
-                needed.Add(new ConcurrencyLimit(entry.Limit.Scope, most));
+                needed.Add(new ConcurrencyLimit(entry.Limit.Scope, (int)(fleet?.Of(most) ?? most)));
             }
         }
 
@@ -135,7 +142,8 @@ public sealed class RateGate(IRateWindows windows, TimeProvider clock, TurnOptio
             return new Turn(queue, needed, null);
         }
 
-        return new Turn(null, needed, new RateRefusal(full.Scope, RateLimitKind.Concurrency, full.Most, 0, GuessedTurn));
+        var whole = found.Find(entry => entry.Limit.Scope == full.Scope)!.Limit.Concurrency!.Value;
+        return new Turn(null, needed, new RateRefusal(full.Scope, RateLimitKind.Concurrency, whole, 0, GuessedTurn));
     }
 
     private async ValueTask<RateRefusal?> CountAsync(
@@ -150,7 +158,7 @@ public sealed class RateGate(IRateWindows windows, TimeProvider clock, TurnOptio
             }
 
             if (entry.Limit.TokensPerMinute is { } most
-                && await TakeAsync(entry, RateLimitKind.Tokens, entry.Tokens, Math.Min(tokens, most), most) is { } tooMuch)
+                && await TakeAsync(entry, RateLimitKind.Tokens, entry.Tokens, tokens, most) is { } tooMuch)
             {
                 return tooMuch;
             }
@@ -170,6 +178,8 @@ public sealed class RateGate(IRateWindows windows, TimeProvider clock, TurnOptio
             return new RateRefusal(entry.Limit.Scope, kind, limit, result.Left, result.RetryAfter);
         }
     }
+
+    private sealed record InForce(IReadOnlyList<RateLimit> Given, FrozenDictionary<BudgetScope, Entry> Entries);
 
     private readonly record struct Turn(TurnQueue? Queue, List<ConcurrencyLimit> Limits, RateRefusal? Refusal);
 

@@ -21,6 +21,17 @@ public sealed record RateLimit(BudgetScope Scope)
     /// everybody else.</summary>
     public int Priority { get; init; }
 
+    /// <summary>The same with what the other one says, where this one says nothing.</summary>
+    public RateLimit Or(RateLimit? other) => other is null
+        ? this
+        : this with
+        {
+            RequestsPerMinute = RequestsPerMinute ?? other.RequestsPerMinute,
+            TokensPerMinute = TokensPerMinute ?? other.TokensPerMinute,
+            Concurrency = Concurrency ?? other.Concurrency,
+            Priority = Priority == 0 ? other.Priority : Priority,
+        };
+
     /// <summary>Whether it says nothing.</summary>
     public bool IsEmpty => this is { RequestsPerMinute: null, TokensPerMinute: null, Concurrency: null, Priority: 0 };
 }

@@ -46,6 +46,27 @@ public sealed record PriceList
     /// <summary>A list where everything is free, as for a local model.</summary>
     public static PriceList Free { get; } = new() { Prompt = UnitPrice.Free, Completion = UnitPrice.Free };
 
+    /// <summary>Whether nothing is charged for anything.</summary>
+    public bool IsFree
+    {
+        get
+        {
+            for (var i = 0; i < Tiers.Count; i++)
+            {
+                if (!Tiers[i].Prices.IsFree)
+                {
+                    return false;
+                }
+            }
+
+            return IsNothing(Prompt) && IsNothing(Completion) && IsNothing(CacheRead) && IsNothing(CacheWrite)
+                && IsNothing(CacheWrite1h) && IsNothing(Reasoning) && IsNothing(AudioInput) && IsNothing(AudioOutput)
+                && IsNothing(ImageInput) && IsNothing(ImageOutput) && IsNothing(Request) && IsNothing(WebSearch);
+
+            static bool IsNothing(UnitPrice? price) => price is null or { Femtos: 0 };
+        }
+    }
+
     /// <summary>The list that applies to a prompt of this many tokens: the last tier whose threshold is below it.</summary>
     public PriceList ForPrompt(long promptTokens)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Patchbay.Core;
@@ -38,6 +39,16 @@ internal static class ErrorBody
         if (error.RetryAfter is { } wait)
         {
             json.WriteNumber("retry_after"u8, (long)Math.Ceiling(wait.TotalSeconds));
+        }
+
+        if (error.RateLimit is { } rate)
+        {
+            // As the headers of the answer, for programs that see only the body.
+            json.WriteStartObject("headers"u8);
+            json.WriteString("X-RateLimit-Limit"u8, rate.Limit.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("X-RateLimit-Remaining"u8, rate.Remaining.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("X-RateLimit-Reset"u8, rate.Reset.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+            json.WriteEndObject();
         }
 
         if (!previous.IsEmpty)

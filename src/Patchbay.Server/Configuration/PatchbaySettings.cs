@@ -23,6 +23,9 @@ internal sealed record PatchbaySettings
     /// <summary>How money is treated.</summary>
     public BillingSettings Billing { get; init; } = new();
 
+    /// <summary>How many requests of free models accounts may send, where credits are prepaid.</summary>
+    public FreeTierOptions FreeTier { get; init; } = new();
+
     /// <summary>How several servers share a database.</summary>
     public ReplicaSettings Replicas { get; init; } = new();
 

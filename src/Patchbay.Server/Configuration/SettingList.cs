@@ -80,6 +80,15 @@ internal static class SettingList
             (s, v) => v.Equals("off", StringComparison.OrdinalIgnoreCase)
                 ? s with { Billing = s.Billing with { SteppedHoldsAbove = null } }
                 : Dollars(v) is { } above ? s with { Billing = s.Billing with { SteppedHoldsAbove = above } } : null),
+        Count("free_tier:requests_per_minute", 0, 1_000_000,
+            s => s.FreeTier.RequestsPerMinute, (s, v) => s with { FreeTier = s.FreeTier with { RequestsPerMinute = v } }),
+        Count("free_tier:requests_per_day", 0, 1_000_000_000,
+            s => s.FreeTier.RequestsPerDay, (s, v) => s with { FreeTier = s.FreeTier with { RequestsPerDay = v } }),
+        Count("free_tier:requests_per_day_bought", 0, 1_000_000_000,
+            s => s.FreeTier.RequestsPerDayBought, (s, v) => s with { FreeTier = s.FreeTier with { RequestsPerDayBought = v } }),
+        Text("free_tier:bought", "US dollars, such as 10",
+            s => s.FreeTier.Bought.ToString(),
+            (s, v) => Dollars(v, 1_000_000_000) is { } bought ? s with { FreeTier = s.FreeTier with { Bought = bought } } : null),
         Word("replicas:durability", ["journal", "database"],
             s => s.Replicas.Durability, (s, v) => s with { Replicas = s.Replicas with { Durability = v } }),
         Duration("replicas:lease_lifetime",

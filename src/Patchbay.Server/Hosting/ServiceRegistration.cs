@@ -31,6 +31,7 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.ByokKeys);
         services.AddSingleton(storage.DataKeys);
         services.AddSingleton(storage.Counters);
+        services.AddSingleton(storage.Fleet);
         if (storage.Leases is { } leases)
         {
             services.AddSingleton(leases);
@@ -56,10 +57,17 @@ internal static class ServiceRegistration
         services.AddSingleton<CreditBook>();
         services.AddSingleton(provider => new RateGate(
             provider.GetRequiredService<IRateWindows>(), provider.GetRequiredService<TimeProvider>(),
-            new TurnOptions(settings.Limits.TurnsWaiting == 0 ? TimeSpan.Zero : settings.Limits.TurnWait, settings.Limits.TurnsWaiting)));
+            new TurnOptions(settings.Limits.TurnsWaiting == 0 ? TimeSpan.Zero : settings.Limits.TurnWait, settings.Limits.TurnsWaiting),
+            provider.GetRequiredService<FleetShare>()));
         services.AddSingleton<RateLimitFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<RateLimitFollower>());
         services.AddSingleton<IRateLimitControl>(provider => provider.GetRequiredService<RateLimitFollower>());
+        if (settings.Billing.IsPrepaid)
+        {
+            services.AddSingleton(settings.FreeTier);
+            services.AddSingleton<FreeTierGate>();
+        }
+
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();
         services.AddSingleton(provider => new ModelRouter(provider.GetRequiredService<HealthRegistry>()));

@@ -32,6 +32,24 @@ internal sealed class PostgresCounters(PostgresDatabase database, TimeProvider c
             : new ValueTask<CounterResult>(AskAsync(count, name, window, amount, limit, cancellationToken));
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<long> ReadAsync(string name, DateTimeOffset window, CancellationToken cancellationToken) =>
+        await database.UseAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "SELECT taken FROM shared_counter WHERE name = $1 AND window_start = $2", connection)
+                {
+                    Parameters =
+                    {
+                        new NpgsqlParameter<string> { TypedValue = name },
+                        new NpgsqlParameter<DateTime> { TypedValue = PostgresTime.Of(window) },
+                    },
+                };
+                return await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
+            },
+            cancellationToken);
+
     private long Second => clock.GetTimestamp() / clock.TimestampFrequency;
 
     private async Task<CounterResult> AskAsync(

@@ -1,4 +1,5 @@
 using Npgsql;
+using Patchbay.Billing;
 
 namespace Patchbay.Storage.Postgres;
 
@@ -6,8 +7,9 @@ namespace Patchbay.Storage.Postgres;
 /// <param name="database">The pool.</param>
 /// <param name="id">Its name.</param>
 /// <param name="grace">After how much silence of another server its slices may be leased again.</param>
+/// <param name="lifetime">After how much silence another server is taken for dead.</param>
 /// <param name="clock">The clock, which learns the database's time.</param>
-internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan grace, TimeProvider clock)
+internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan grace, TimeSpan lifetime, TimeProvider clock)
 {
     private const string RegisterSql = """
         INSERT INTO node (id, epoch, started_at, seen_at) VALUES ($1, 1, clock_timestamp(), clock_timestamp())
@@ -19,6 +21,11 @@ internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan 
     private const string RenewSql = """
         UPDATE node SET seen_at = clock_timestamp() WHERE id = $1 AND epoch = $2 AND lost_epoch < $2
         RETURNING epoch, clock_timestamp()
+        """;
+
+    private const string FleetSql = """
+        SELECT count(*), count(*) FILTER (WHERE id < $1) FROM node
+        WHERE id = $1 OR (NOT stopped AND seen_at > clock_timestamp() - $2)
         """;
 
     // Statement by statement: the second sees what was leased until the first had its row.
@@ -49,6 +56,9 @@ internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan 
     /// <summary>Its name.</summary>
     public Guid Id => id;
 
+    /// <summary>The servers that live, as of the last sign of life.</summary>
+    public FleetShare Fleet { get; } = new();
+
     /// <summary>Counts its registrations.</summary>
     public long Epoch { get; private set; }
 
@@ -67,6 +77,7 @@ internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan 
             cancellationToken);
         Learn(before, time);
         Epoch = epoch;
+        await LookAroundAsync(cancellationToken);
     }
 
     /// <summary>A sign of life; frees what servers have leased that gave none for too long. False when this server is one of
@@ -92,6 +103,7 @@ internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan 
 
         Learn(before, now);
         await ReclaimAsync(cancellationToken);
+        await LookAroundAsync(cancellationToken);
         return true;
     }
 
@@ -104,6 +116,23 @@ internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan 
     /// <summary>Says that nothing is heard of it until it is started again.</summary>
     public Task StopAsync(CancellationToken cancellationToken) =>
         ExecuteAsync("UPDATE node SET stopped = true WHERE id = $1", cancellationToken, Name());
+
+    private async Task LookAroundAsync(CancellationToken cancellationToken)
+    {
+        var (servers, before) = await database.UseAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(FleetSql, connection)
+                {
+                    Parameters = { Name(), new NpgsqlParameter<TimeSpan> { TypedValue = lifetime } },
+                };
+                await using var row = await command.ExecuteReaderAsync(cancellationToken);
+                await row.ReadAsync(cancellationToken);
+                return ((int)row.GetInt64(0), (int)row.GetInt64(1));
+            },
+            cancellationToken);
+        Fleet.Learn(servers, before);
+    }
 
     private async Task ReclaimAsync(CancellationToken cancellationToken)
     {

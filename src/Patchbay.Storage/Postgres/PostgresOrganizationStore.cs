@@ -59,6 +59,12 @@ internal sealed class PostgresOrganizationStore(PostgresDatabase database) : IOr
             cancellationToken);
 
     /// <inheritdoc/>
+    public Task<bool> HasOrganizationAsync(Guid id, CancellationToken cancellationToken) => database.UseAsync(
+        connection => connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "SELECT EXISTS (SELECT 1 FROM organization WHERE id = @id)", new { id }, cancellationToken: cancellationToken)),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> SetLoggingDiscountAsync(
         Guid workspaceId, Guid organizationId, bool enabled, CancellationToken cancellationToken) => database.UseAsync(
         async connection => await connection.ExecuteAsync(new CommandDefinition(

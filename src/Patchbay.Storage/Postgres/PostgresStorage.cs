@@ -39,7 +39,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         Idempotency = new PostgresIdempotencyStore(database, timeProvider);
         OpenHolds = new PostgresOpenHoldLog(database, serving?.Node.Id);
         RateLimits = new PostgresRateLimitStore(database);
-        RateWindows = new PostgresRateWindows(database, timeProvider);
+        RateWindows = new PostgresRateWindows(database, Fleet, timeProvider);
         CatalogOverrides = new PostgresCatalogOverrideStore(database);
         ByokKeys = new PostgresByokKeyStore(database);
         DataKeys = new PostgresDataKeyStore(database);
@@ -98,6 +98,9 @@ internal sealed partial class PostgresStorage : PatchbayStorage
     public override ISharedCounters Counters { get; }
 
     /// <inheritdoc/>
+    public override FleetShare Fleet => _serving?.Node.Fleet ?? base.Fleet;
+
+    /// <inheritdoc/>
     public override ILeaseStore? Leases => _serving?.Leases;
 
     /// <summary>The journal of a server, for tests that take the disk away from it.</summary>
@@ -133,7 +136,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
                 async connection => await MigrateAsync(connection, migrator, logger, cancellationToken), cancellationToken);
             if (folder is not null)
             {
-                var node = new PostgresNode(database, name!.Value, options.LeaseGrace, timeProvider);
+                var node = new PostgresNode(database, name!.Value, options.LeaseGrace, options.LeaseLifetime, timeProvider);
                 var opening = new PostgresOpening(source, database, session, node, options, timeProvider, loggerFactory);
                 var (server, serving) = await opening.RunAsync(folder, cancellationToken);
                 return new PostgresStorage(source, database, server, serving, timeProvider);

@@ -44,6 +44,14 @@ internal sealed class SqliteOrganizationStore(SqliteWriter writer, SqliteReaders
             cancellationToken);
 
     /// <inheritdoc/>
+    public Task<bool> HasOrganizationAsync(Guid id, CancellationToken cancellationToken) =>
+        readers.ReadApartAsync(
+            connection => connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+                "SELECT EXISTS (SELECT 1 FROM organization WHERE id = @id)", new { id = SqliteId.Of(id) },
+                cancellationToken: cancellationToken)),
+            cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> SetLoggingDiscountAsync(
         Guid workspaceId, Guid organizationId, bool enabled, CancellationToken cancellationToken) => writer.WriteApartAsync(
         session => session.Statement("UPDATE workspace SET logging_discount = ? WHERE id = ? AND organization_id = ?")

@@ -15,6 +15,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 {
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
+    private readonly SqliteCounters _counters;
     private readonly string _path;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -37,6 +38,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         _readers = new SqliteReaders(SqliteDatabase.ConnectionString(path, SqliteOpenMode.ReadOnly), catchUp);
         _timeProvider = timeProvider;
         _logger = logger;
+        _counters = new SqliteCounters(writer, _readers);
         Journal = journal;
         ApiKeys = new SqliteApiKeyStore(writer, _readers);
         Organizations = new SqliteOrganizationStore(writer, _readers);
@@ -86,7 +88,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
     public override IOpenHoldLog OpenHolds { get; }
 
     /// <inheritdoc/>
-    public override ISharedCounters Counters { get; } = new MemoryCounters();
+    public override ISharedCounters Counters => _counters;
 
     /// <inheritdoc/>
     public override IRateLimitStore RateLimits { get; }
@@ -255,6 +257,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
             await Journal.DisposeAsync();
         }
 
+        await FlushCountsAsync();
         await _writer.DisposeAsync();
         _pending?.Dispose();
         if (_writer.StoppedCleanly)
@@ -264,6 +267,18 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
         _lock?.Dispose();
         Log.Closed(_logger);
+    }
+
+    private async Task FlushCountsAsync()
+    {
+        try
+        {
+            await _counters.FlushAsync();
+        }
+        catch (StorageUnavailableException)
+        {
+            // Then the next start goes on from what was written ahead, as after a crash.
+        }
     }
 
     private static partial class Log

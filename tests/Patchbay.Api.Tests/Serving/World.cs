@@ -25,6 +25,7 @@ internal sealed class World
         Ledger = new MemoryLedger(Database);
         Credits = new MemoryCredits(Database, Ledger, Clock);
         Idempotency = new MemoryIdempotency(Database, Clock);
+        RateLimits = new MemoryRateLimits(Database, Rates = new RateGate(new MemoryRateWindows(Clock), Clock, default));
         Organizations = new MemoryOrganizations(Database, Tenant);
         Organizations.Workspaces.AddRange([SecondWorkspace, OtherWorkspace]);
         Holds = new HoldBook(Budgets, Clock);
@@ -53,6 +54,10 @@ internal sealed class World
     public MemoryCredits Credits { get; }
 
     public MemoryIdempotency Idempotency { get; }
+
+    public RateGate Rates { get; }
+
+    public MemoryRateLimits RateLimits { get; }
 
     public MemoryOrganizations Organizations { get; }
 

@@ -18,6 +18,12 @@ internal sealed class MemoryOrganizations(MemoryDatabase database, DefaultTenant
         return Task.FromResult(Workspaces.Find(workspace => workspace.Id == id));
     }
 
+    public Task<bool> HasOrganizationAsync(Guid id, CancellationToken cancellationToken)
+    {
+        database.Ask();
+        return Task.FromResult(Workspaces.Exists(workspace => workspace.OrganizationId == id));
+    }
+
     public Task<bool> SetLoggingDiscountAsync(
         Guid workspaceId, Guid organizationId, bool enabled, CancellationToken cancellationToken)
     {

@@ -55,15 +55,71 @@ public sealed class RateGateTests
     }
 
     [Fact]
+    public async Task What_a_limit_of_its_own_does_not_say_is_what_the_default_says()
+    {
+        var everybody = new BudgetScope(BudgetLevel.Key, RateLimit.Everyone);
+        var common = new RateLimit(everybody) { RequestsPerMinute = 3, TokensPerMinute = 1000, Concurrency = 2, Priority = 1 };
+        var own = new BudgetScope(BudgetLevel.Key, Key);
+
+        var gate = Gate(common, new RateLimit(own) { Priority = 7 });
+        var first = (await gate.EnterAsync(Caller, 0, Token)).Permit!;
+        Assert.NotNull((await gate.EnterAsync(Caller, 0, Token)).Permit);
+        Assert.Equal((RateLimitKind.Concurrency, own), Of((await gate.EnterAsync(Caller, 0, Token)).Refusal));
+        first.End(0);
+        (await gate.EnterAsync(Caller, 0, Token)).Permit!.End(0);
+        Assert.Equal((RateLimitKind.Requests, own), Of((await gate.EnterAsync(Caller, 0, Token)).Refusal));
+
+        gate.Apply([common, new RateLimit(own) { RequestsPerMinute = 10 }]);
+        Assert.Equal((RateLimitKind.Concurrency, own), Of((await Two(gate)).Refusal));
+        Assert.Equal([common, new RateLimit(own) { RequestsPerMinute = 10 }], gate.Limits.OrderBy(limit => limit.RequestsPerMinute));
+
+        static (RateLimitKind, BudgetScope) Of(RateRefusal? refusal) => (refusal!.Kind, refusal.Scope);
+
+        static async Task<(RatePermit? Permit, RateRefusal? Refusal)> Two(RateGate gate)
+        {
+            await gate.EnterAsync(Caller, 0, Token);
+            return await gate.EnterAsync(Caller, 0, Token);
+        }
+    }
+
+    [Theory]
+    [InlineData(BudgetLevel.Workspace)]
+    [InlineData(BudgetLevel.Key)]
+    public async Task A_narrower_level_tightens_what_is_above_and_never_loosens_it(BudgetLevel level)
+    {
+        var narrow = new BudgetScope(level, level == BudgetLevel.Key ? Key : Workspace);
+        var above = new RateLimit(new(BudgetLevel.Organization, RateLimit.Everyone)) { RequestsPerMinute = 3 };
+        var gate = Gate(above, new RateLimit(narrow) { RequestsPerMinute = 1_000_000, Concurrency = 1_000_000 });
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.NotNull((await gate.EnterAsync(Caller, 0, Token)).Permit);
+        }
+
+        Assert.Equal(BudgetLevel.Organization, (await gate.EnterAsync(Caller, 0, Token)).Refusal!.Scope.Level);
+        gate = Gate(above, new RateLimit(narrow) { RequestsPerMinute = 2 });
+        Assert.NotNull((await gate.EnterAsync(Caller, 0, Token)).Permit);
+        Assert.NotNull((await gate.EnterAsync(Caller, 0, Token)).Permit);
+        Assert.Equal(level, (await gate.EnterAsync(Caller, 0, Token)).Refusal!.Scope.Level);
+    }
+
+    [Fact]
     public async Task Tokens_are_estimated_at_first_and_counted_at_the_end()
     {
         var gate = Gate(new RateLimit(new(BudgetLevel.Workspace, Workspace)) { TokensPerMinute = 1000 });
+        Assert.Equal((1000L, TimeSpan.MaxValue), await AloneAsync(1001));
         var permit = (await gate.EnterAsync(Caller, 900, Token)).Permit!;
         Assert.Equal(RateLimitKind.Tokens, (await gate.EnterAsync(Caller, 200, Token)).Refusal!.Kind);
         permit.End(100);
         permit.End(0);
         Assert.NotNull((await gate.EnterAsync(Other, 900, Token)).Permit);
         Assert.NotNull((await gate.EnterAsync(Caller, 1, Token)).Refusal);
+
+        // What never has room is told so.
+        async Task<(long Left, TimeSpan RetryAfter)> AloneAsync(long tokens)
+        {
+            var refusal = (await gate.EnterAsync(Caller, tokens, Token)).Refusal!;
+            return (refusal.Left, refusal.RetryAfter);
+        }
     }
 
     [Fact]

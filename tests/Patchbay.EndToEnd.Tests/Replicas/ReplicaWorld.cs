@@ -34,11 +34,12 @@ public sealed class ReplicaWorld : IAsyncDisposable
 
     /// <summary>Starts so many servers.</summary>
     public static async Task<ReplicaWorld> StartAsync(
-        PostgresServer postgres, int servers, CancellationToken cancellationToken, string yaml = "")
+        PostgresServer postgres, int servers, CancellationToken cancellationToken, string yaml = "",
+        IReadOnlyList<WorldModel>? models = null)
     {
         var database = await postgres.CreateDatabaseAsync();
         var world = await World.StartAsync(
-            new WorldOptions { Models = LedgerWorld.Models, PostgresConnectionString = database, Yaml = yaml }, cancellationToken);
+            new WorldOptions { Models = models ?? LedgerWorld.Models, PostgresConnectionString = database, Yaml = yaml }, cancellationToken);
         var replicas = new ReplicaWorld(postgres, database, world, new Dictionary<string, string?>
         {
             ["PATCHBAY_MASTER_KEY"] = World.MasterKey,

@@ -33,6 +33,8 @@ public abstract class OrganizationCompliance(TestDatabase database) : StorageCom
         var tenant = await Storage.Organizations.EnsureDefaultAsync(Now, Token);
         Assert.Equal(tenant.Workspace, await Storage.Organizations.FindWorkspaceAsync(tenant.Workspace.Id, Token));
         Assert.Null(await Storage.Organizations.FindWorkspaceAsync(Guid.CreateVersion7(), Token));
+        Assert.True(await Storage.Organizations.HasOrganizationAsync(tenant.Organization.Id, Token));
+        Assert.False(await Storage.Organizations.HasOrganizationAsync(tenant.Workspace.Id, Token));
     }
 
     [Fact]

@@ -32,6 +32,8 @@ public sealed class PostgresApiKeyTests(PostgresServer server) : ApiKeyComplianc
 
 public sealed class PostgresOrganizationTests(PostgresServer server) : OrganizationCompliance(new PostgresTestDatabase(server));
 
+public sealed class PostgresCounterTests(PostgresServer server) : CounterCompliance(new PostgresTestDatabase(server));
+
 public sealed class PostgresRateLimitTests(PostgresServer server) : RateLimitCompliance(new PostgresTestDatabase(server));
 
 public sealed class PostgresBudgetTests(PostgresServer server) : BudgetCompliance(new PostgresTestDatabase(server));

@@ -51,6 +51,64 @@ public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabas
 
 public sealed class SqliteRateLimitTests() : RateLimitCompliance(new SqliteTestDatabase());
 
+public sealed class SqliteCounterTests() : CounterCompliance(new SqliteTestDatabase())
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(10)]
+    [InlineData(23)]
+    [InlineData(38)]
+    public async Task After_a_crash_a_count_is_at_most_a_chunk_more_or_less_than_it_was(int before)
+    {
+        for (var i = 0; i < before; i++)
+        {
+            Assert.True((await Storage.Counters.TryTakeAsync("free:x", Day, 1, 50, Token)).IsTaken);
+        }
+
+        await using var copy = ((SqliteTestDatabase)Database).Copy();
+        await using var opened = await copy.OpenAsync();
+        var after = await opened.Counters.ReadAsync("free:x", Day, Token);
+        Assert.InRange(after, Math.Max(0, before - 10), Math.Min(50, before + 10));
+        var left = 0;
+        while ((await opened.Counters.TryTakeAsync("free:x", Day, 1, 50, Token)).IsTaken)
+        {
+            left++;
+        }
+
+        Assert.Equal(50 - after, left);
+        Assert.InRange(before + left, 40, 60);
+    }
+
+    [Fact]
+    public async Task While_the_disk_takes_nothing_no_more_than_a_chunk_is_counted_beyond_what_is_written()
+    {
+        Assert.True((await Storage.Counters.TryTakeAsync("free:x", Day, 1, 1000, Token)).IsTaken);
+        await Until(async () => await Database.CountAsync("SELECT coalesce(max(taken), 0) FROM shared_counter") == 11);
+        await ((SqliteTestDatabase)Database).HoldBackAsync(Storage);
+        var taken = 1;
+        var failure = await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
+        {
+            while (taken < 100)
+            {
+                taken += (await Storage.Counters.TryTakeAsync("free:x", Day, 1, 1000, Token)).IsTaken ? 1 : 0;
+            }
+        });
+        Assert.NotNull(failure);
+        Assert.InRange(taken, 12, 21);
+        await ((SqliteTestDatabase)Database).LetInAsync();
+        Assert.True((await Storage.Counters.TryTakeAsync("free:x", Day, 1, 1000, Token)).IsTaken);
+    }
+
+    private static async Task Until(Func<Task<bool>> condition)
+    {
+        for (var i = 0; i < 500 && !await condition(); i++)
+        {
+            await Task.Delay(10, Token);
+        }
+    }
+}
+
 public sealed class SqliteOpeningTests() : OpeningCompliance(new SqliteTestDatabase());
 
 public sealed class SqliteCreditTests() : CreditCompliance(new SqliteTestDatabase());

@@ -24,10 +24,11 @@ internal sealed record CurrentKeyView(
     bool IsProvisioningKey,
     Guid? CreatorUserId,
     DateTime? ExpiresAt,
-    RateLimitView RateLimit)
+    RateLimitView RateLimit,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FreeRequestsView? FreeModelDailyRequests)
 {
-    /// <summary>The caller with what it has spent.</summary>
-    public static CurrentKeyView Of(Caller caller, ScopeSpending spent) => new(
+    /// <summary>The caller with what it has spent, and with what it has of the free models, where these are limited.</summary>
+    public static CurrentKeyView Of(Caller caller, ScopeSpending spent, FreeTierStanding? free) => new(
         caller.Key?.Label ?? "master key",
         caller.Key?.Limit,
         caller.Key is { } key ? KeyView.RemainingOf(key, spent) : null,
@@ -41,13 +42,17 @@ internal sealed record CurrentKeyView(
         spent.Byok.Today,
         spent.Byok.ThisWeek,
         spent.Byok.ThisMonth,
-        false,
+        free is { IsNew: true },
         caller.CanManage,
         caller.CanManage,
         caller.Key?.CreatorUserId,
         caller.Key?.ExpiresAt?.UtcDateTime,
-        RateLimitView.None);
+        RateLimitView.None,
+        free is { Limit: { } limit } standing ? new FreeRequestsView(limit, standing.Used, Math.Max(0, limit - standing.Used)) : null);
 }
+
+/// <summary>Requests of free models on this UTC day, of the whole account.</summary>
+internal sealed record FreeRequestsView(long Limit, long Used, long Remaining);
 
 /// <summary>Kept for programs that still read it: there is no rate limit of a key.</summary>
 internal sealed record RateLimitView(int Requests, string Interval, string Note)

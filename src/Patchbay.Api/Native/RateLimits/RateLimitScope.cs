@@ -6,8 +6,8 @@ using Patchbay.Identity;
 
 namespace Patchbay.Api;
 
-/// <summary>Finds whose limits a route names: its own organization, a workspace or a key of it, or, for the operator, all of a
-/// level.</summary>
+/// <summary>Finds whose limits a route names: a workspace or a key of the caller's organization, or, for the operator alone, an
+/// organization, or all of a level.</summary>
 internal sealed class RateLimitScope(IApiKeyStore keys, IOrganizationStore organizations, DefaultTenant tenant)
 {
     private static readonly GatewayError WrongLevel = new(
@@ -17,7 +17,7 @@ internal sealed class RateLimitScope(IApiKeyStore keys, IOrganizationStore organ
     };
 
     private static readonly GatewayError OperatorOnly = new(
-        GatewayErrorKind.Forbidden, "Only the operator's organization sets limits for all.");
+        GatewayErrorKind.Forbidden, "Only the organization that runs this server sets limits of organizations, and limits for all. Those of your workspaces and keys are yours.");
 
     /// <summary>The scope that the route names, or why there is none.</summary>
     public async Task<(BudgetScope Scope, string Id, IResult? Refusal)> ResolveAsync(HttpContext context, Caller caller)
@@ -39,16 +39,19 @@ internal sealed class RateLimitScope(IApiKeyStore keys, IOrganizationStore organ
                 return (default, id, new ErrorResult(WrongLevel));
         }
 
+        if ((level == BudgetLevel.Organization || id == ScopeLimitView.Default) && caller.OrganizationId != tenant.Organization.Id)
+        {
+            return (default, id, new ErrorResult(OperatorOnly));
+        }
+
         if (id == ScopeLimitView.Default)
         {
-            return caller.OrganizationId == tenant.Organization.Id
-                ? (new BudgetScope(level, RateLimit.Everyone), id, null)
-                : (default, id, new ErrorResult(OperatorOnly));
+            return (new BudgetScope(level, RateLimit.Everyone), id, null);
         }
 
         var found = level switch
         {
-            BudgetLevel.Organization => Guid.TryParseExact(id, "D", out var own) && own == caller.OrganizationId ? own : (Guid?)null,
+            BudgetLevel.Organization => await FindOrganizationAsync(id, context.RequestAborted),
             BudgetLevel.Workspace => await FindWorkspaceAsync(id, caller, context.RequestAborted),
             _ => (await keys.FindAsync(id, caller.OrganizationId, context.RequestAborted))?.Id,
         };
@@ -67,11 +70,16 @@ internal sealed class RateLimitScope(IApiKeyStore keys, IOrganizationStore organ
 
         return scope.Level switch
         {
-            BudgetLevel.Organization => scope.Id == caller.OrganizationId ? scope.Id.ToString("D") : null,
+            BudgetLevel.Organization => scope.Id == caller.OrganizationId || caller.OrganizationId == tenant.Organization.Id
+                ? scope.Id.ToString("D")
+                : null,
             BudgetLevel.Workspace => await FindWorkspaceAsync(scope.Id.ToString("D"), caller, cancellationToken) is null ? null : scope.Id.ToString("D"),
             _ => keyHashes.GetValueOrDefault(scope.Id),
         };
     }
+
+    private async Task<Guid?> FindOrganizationAsync(string id, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out var parsed) && await organizations.HasOrganizationAsync(parsed, cancellationToken) ? parsed : null;
 
     private async Task<Guid?> FindWorkspaceAsync(string id, Caller caller, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var parsed)

@@ -13,9 +13,9 @@ internal sealed class RateStep(RateGate gate, TimeProvider clock)
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     /// <summary>Null when the request may go on, with what it then occupies in <see cref="InferenceContext.Permit"/>. The parts
-    /// of a fusion go with their request.</summary>
+    /// of a fusion go with their request: it counts once, with the tokens of all.</summary>
     public ValueTask<GatewayError?> EnterAsync(InferenceContext context) =>
-        gate.IsOpen || context.Part is not null ? default : AskAsync(context);
+        gate.IsOpen || context.Part is not null || context.Permit is not null ? default : AskAsync(context);
 
     private async ValueTask<GatewayError?> AskAsync(InferenceContext context)
     {
@@ -27,13 +27,6 @@ internal sealed class RateStep(RateGate gate, TimeProvider clock)
         try
         {
             answer = await gate.EnterAsync(caller, tokens, context.Http.RequestAborted);
-        }
-        catch (StorageUnavailableException)
-        {
-            return new GatewayError(GatewayErrorKind.StorageUnavailable, "The rate limits cannot be checked right now. Try again shortly.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(2),
-            };
         }
         catch (OperationCanceledException)
         {
