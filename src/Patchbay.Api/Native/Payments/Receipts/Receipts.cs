@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Http;
+using Patchbay.Billing;
+
+namespace Patchbay.Api;
+
+/// <summary>Who sells, as it stands on receipts.</summary>
+/// <param name="Lines">Name and address, a line each; may be empty.</param>
+public sealed record Seller(IReadOnlyList<string> Lines);
+
+/// <summary><c>GET /credits/receipts</c>: the purchases that there are receipts of, the newest first.</summary>
+internal sealed class ListReceipts(ICreditStore credits) : IOperation
+{
+    private const int MostRows = 100;
+
+    public async Task<IResult> RunAsync(HttpContext context, Caller caller)
+    {
+        var query = new QueryValues(context.Request);
+        var offset = query.Number("offset", 0, int.MaxValue, 0);
+        var limit = query.Number("limit", 1, MostRows, MostRows);
+        if (query.Fault is { } fault)
+        {
+            return new ErrorResult(fault);
+        }
+
+        var found = await credits.ListAsync(caller.OrganizationId, offset, limit, context.RequestAborted);
+        var receipts = new List<ReceiptView>();
+        foreach (var credit in found)
+        {
+            if (credit.Kind == CreditKind.Purchase)
+            {
+                var path = $"{context.Request.Path}/{credit.Id:D}";
+                receipts.Add(new ReceiptView(
+                    credit.Id, PaperMaker.NumberOf(credit), credit.Amount, credit.Fee, credit.Paid, path + ".html", path + ".pdf",
+                    PaymentView.Text(credit.CreatedAt)));
+            }
+        }
+
+        return TypedResults.Json(new ReceiptsResponse(receipts), PaymentsJson.Default.ReceiptsResponse);
+    }
+}
+
+/// <summary><c>GET /credits/receipts/{id}.html</c> and <c>.pdf</c>: the receipt of a purchase.</summary>
+internal sealed class ReadReceipt(ICreditStore credits, IPaymentStore payments, Seller seller) : IOperation
+{
+    public async Task<IResult> RunAsync(HttpContext context, Caller caller)
+    {
+        var token = context.RequestAborted;
+        if (!Guid.TryParseExact((string?)context.Request.RouteValues["id"], "D", out var id)
+            || await credits.FindAsync(id, caller.OrganizationId, token) is not { Kind: CreditKind.Purchase } purchase)
+        {
+            return ErrorResult.NotFound("such receipt");
+        }
+
+        var related = await credits.ListAboutAsync(id, caller.OrganizationId, token);
+        var payment = await payments.FindAsync(purchase.Gateway!, null, purchase.ExternalId, token);
+        return new PaperResult(
+            PaperMaker.Receipt(purchase, related, payment, seller.Lines), PaperForm.IsPdf(context));
+    }
+}
+
+/// <summary><c>GET /credits/invoices/{month}.html</c> and <c>.pdf</c>: all money that moved for credits in a UTC month, such as
+/// <c>2026-11</c>.</summary>
+internal sealed class ReadInvoice(ICreditStore credits, IPaymentStore payments, Seller seller, TimeProvider clock) : IOperation
+{
+    public async Task<IResult> RunAsync(HttpContext context, Caller caller)
+    {
+        var token = context.RequestAborted;
+        if (!DateOnly.TryParseExact((string?)context.Request.RouteValues["month"], "yyyy-MM", out var month)
+            || month.Year < 2000 || month > DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))
+        {
+            return ErrorResult.NotFound("such month");
+        }
+
+        var from = new DateTimeOffset(month, TimeOnly.MinValue, TimeSpan.Zero);
+        var moved = await credits.ListBetweenAsync(caller.OrganizationId, from, from.AddMonths(1), token);
+        var account = await payments.GetAccountAsync(caller.OrganizationId, token);
+        return new PaperResult(
+            PaperMaker.Invoice(month, moved, account.Buyer, seller.Lines), PaperForm.IsPdf(context));
+    }
+}
+
+/// <summary>Which form a path asks for.</summary>
+internal static class PaperForm
+{
+    /// <summary>Whether it ends in <c>.pdf</c>.</summary>
+    public static bool IsPdf(HttpContext context) =>
+        context.Request.Path.Value?.EndsWith(".pdf", StringComparison.OrdinalIgnoreCase) ?? false;
+}
