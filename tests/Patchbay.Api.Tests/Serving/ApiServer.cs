@@ -42,6 +42,9 @@ internal sealed class ApiServer : IAsyncDisposable
             .AddSingleton<IBudgetStore>(world.Budgets)
             .AddSingleton<IGenerationStore>(world.Generations)
             .AddSingleton<ILedgerStore>(world.Ledger)
+            .AddSingleton<ICreditStore>(world.Credits)
+            .AddSingleton<IIdempotencyStore>(world.Idempotency)
+            .AddSingleton<CreditBook>()
             .AddSingleton(world.Tenant)
             .AddSingleton(world.Holds)
             .AddSingleton(world.Callers)
@@ -63,7 +66,8 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public Task<Answer> DeleteAsync(string path, string? key = World.Master) => SendAsync(HttpMethod.Delete, path, key);
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? key, string? body = null)
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, string? key, string? body = null, string? idempotencyKey = null)
     {
         using var request = new HttpRequestMessage(method, path.StartsWith("/v1/", StringComparison.Ordinal)
             ? path
@@ -71,6 +75,11 @@ internal sealed class ApiServer : IAsyncDisposable
         if (key is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
         }
 
         if (body is not null)

@@ -23,6 +23,8 @@ internal sealed class World
         Budgets = new MemoryBudgets(Database);
         Generations = new MemoryGenerations(Database);
         Ledger = new MemoryLedger(Database);
+        Credits = new MemoryCredits(Database, Ledger, Clock);
+        Idempotency = new MemoryIdempotency(Database, Clock);
         Organizations = new MemoryOrganizations(Database, Tenant);
         Organizations.Workspaces.AddRange([SecondWorkspace, OtherWorkspace]);
         Holds = new HoldBook(Budgets, Clock);
@@ -47,6 +49,10 @@ internal sealed class World
     public MemoryGenerations Generations { get; }
 
     public MemoryLedger Ledger { get; }
+
+    public MemoryCredits Credits { get; }
+
+    public MemoryIdempotency Idempotency { get; }
 
     public MemoryOrganizations Organizations { get; }
 

@@ -55,6 +55,10 @@ internal sealed class MemoryLedger(MemoryDatabase database) : ILedgerStore
         return Task.FromResult(new Money(credits - debits));
     }
 
+    public Money ChargedTo(Guid organizationId) => new(_entries
+        .Where(entry => entry.Credit == LedgerAccount.RevenueUsage && entry.Debit.Contains($"{organizationId:N}", StringComparison.Ordinal))
+        .Sum(entry => entry.AmountNanos));
+
     public Task<IReadOnlyList<LedgerFinding>> AuditAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<LedgerFinding>>([]);
 

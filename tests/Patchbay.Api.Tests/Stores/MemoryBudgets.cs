@@ -43,10 +43,13 @@ internal sealed class MemoryBudgets(MemoryDatabase database) : IBudgetStore
 
     public Money Funds { get; set; }
 
+    /// <summary>Where funds are read; without it they are <see cref="Funds"/>.</summary>
+    public ICreditStore? Credits { get; set; }
+
     public Task<Money> GetFundsAsync(Guid organizationId, CancellationToken cancellationToken)
     {
         database.Ask();
-        return Task.FromResult(Funds);
+        return Credits is { } credits ? LimitAsync(credits, organizationId, cancellationToken) : Task.FromResult(Funds);
     }
 
     public Task<ScopeSpending> GetSpendingAsync(
@@ -58,4 +61,7 @@ internal sealed class MemoryBudgets(MemoryDatabase database) : IBudgetStore
             return Task.FromResult(_spending.GetValueOrDefault(scope));
         }
     }
+
+    private static async Task<Money> LimitAsync(ICreditStore credits, Guid organizationId, CancellationToken cancellationToken) =>
+        (await credits.GetAccountAsync(organizationId, cancellationToken)).Limit;
 }

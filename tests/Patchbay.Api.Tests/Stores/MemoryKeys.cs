@@ -49,6 +49,7 @@ internal sealed class MemoryKeys(MemoryDatabase database) : IApiKeyStore
         database.Ask();
         lock (_gate)
         {
+            _keys.RemoveAll(other => other.Id == key.Id);
             _keys.Add(key);
         }
 

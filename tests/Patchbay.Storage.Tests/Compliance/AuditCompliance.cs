@@ -1,4 +1,5 @@
 using Patchbay.Billing;
+using Patchbay.Core;
 
 namespace Patchbay.Storage.Tests;
 
@@ -10,10 +11,10 @@ public abstract class AuditCompliance(TestDatabase database) : StorageCompliance
         { "UPDATE ledger_account SET balance_nanos = balance_nanos + 5 WHERE name = 'revenue:usage'", "I1", "all accounts" },
         { "UPDATE ledger_account SET balance_nanos = balance_nanos + 5 WHERE name = 'revenue:usage'", "I2", "revenue:usage" },
         { "DELETE FROM ledger_account WHERE name = 'revenue:usage'", "I2", "revenue:usage" },
-        { "UPDATE ledger_entry SET amount_nanos = -1 WHERE reference = 'grant:1'", "I4", "grant:1" },
-        { "UPDATE ledger_entry SET amount_nanos = amount_nanos + 1 WHERE reference = 'grant:1'", "I2", "equity:grants" },
-        { "UPDATE ledger_entry SET amount_nanos = amount_nanos + 1 WHERE reference = 'grant:1'", "I7", "batch 3" },
-        { "UPDATE ledger_entry SET debit = 'loss:crash' WHERE reference = 'grant:1'", "I7", "batch 3" },
+        { "UPDATE ledger_entry SET amount_nanos = -1 WHERE reference = 'credit:grant:1:0'", "I4", "credit:grant:1:0" },
+        { "UPDATE ledger_entry SET amount_nanos = amount_nanos + 1 WHERE reference = 'credit:grant:1:0'", "I2", "equity:grants" },
+        { "UPDATE ledger_entry SET amount_nanos = amount_nanos + 1 WHERE reference = 'credit:grant:1:0'", "I7", "batch 3" },
+        { "UPDATE ledger_entry SET debit = 'loss:crash' WHERE reference = 'credit:grant:1:0'", "I7", "batch 3" },
         { "UPDATE ledger_entry SET amount_nanos = 999 WHERE batch_id = 1 AND credit = 'revenue:usage'", "I6", "batch 1" },
         {
             "INSERT INTO ledger_entry SELECT batch_id, number + 9, debit, credit, amount_nanos, 'copy', created_at "
@@ -27,13 +28,29 @@ public abstract class AuditCompliance(TestDatabase database) : StorageCompliance
         { "UPDATE generation SET batch_id = 77 WHERE batch_id = 2", "I5", "gen-" },
         { "DELETE FROM ledger_batch WHERE id = 2", "I7", "batch 3" },
         { "DELETE FROM ledger_batch WHERE id = 2", "I5", "gen-" },
-        { "DELETE FROM ledger_batch WHERE id = 3", "I7", "grant:1" },
+        { "DELETE FROM ledger_batch WHERE id = 3", "I7", "credit:grant:1:0" },
         { "UPDATE ledger_batch SET charge_nanos = charge_nanos + 1 WHERE id = 1", "I6", "batch 1" },
         { "UPDATE ledger_batch SET previous_hash = hash WHERE id = 2", "I7", "batch 2" },
         { "UPDATE spending SET credits_nanos = credits_nanos - 1 WHERE level = 0", "I9", "organization" },
         { "UPDATE spending SET byok_nanos = byok_nanos + 1 WHERE level = 1", "I9", "workspace" },
         { "UPDATE spending SET requests = requests + 1 WHERE level = 2", "I9", "member" },
         { "DELETE FROM spending WHERE level = 3", "I9", "key" },
+        { "UPDATE spending SET credits_nanos = credits_nanos + 1 WHERE level = 1", "I9 levels", "2026-03-18" },
+        { "DELETE FROM credit_transaction", "I10 credits", "batch 3" },
+        { "DELETE FROM credit_transaction", "I10 funds", "organization" },
+        { "UPDATE credit_transaction SET amount_nanos = amount_nanos + 1", "I10 credits", "batch 3" },
+        {
+            "INSERT INTO credit_transaction (batch_id, id, organization_id, kind, amount_nanos, fee_nanos, paid_nanos, reference, "
+            + "gateway, external_id, actor, created_at) SELECT 99, organization_id, organization_id, 2, 1000, 55, 1055, 'paid', "
+            + "'stripe', 'pi_1', 'stripe', created_at FROM generation WHERE batch_id = 1",
+            "I10 credits", "batch 99"
+        },
+        {
+            "INSERT INTO ledger_entry SELECT batch_id, number + 9, 'asset:stripe_clearing', 'revenue:fees', 55, 'paid', created_at "
+            + "FROM ledger_entry WHERE batch_id = 3",
+            "I10 credits", "batch 3"
+        },
+        { "INSERT INTO ledger_account (name, balance_nanos) VALUES ('liability:promo:x', -3)", "I4", "liability:promo:x" },
         {
             "INSERT INTO open_hold (generation_id, created_at, organization_id, workspace_id, model, streamed, amount_nanos, "
             + "estimated_cost_nanos) SELECT id, created_at, organization_id, workspace_id, model, streamed, 5, 0 "
@@ -78,8 +95,8 @@ public abstract class AuditCompliance(TestDatabase database) : StorageCompliance
     {
         await SettleAloneAsync(Samples.Settlement(Now, 1000));
         await SettleAloneAsync(Samples.Settlement(Now, 2000));
-        await Storage.Ledger.PostAsync(
-            [new LedgerEntry(LedgerAccount.EquityGrants, LedgerAccount.Credits(Samples.Organization), 500, "grant:1")], Token);
+        await Storage.Credits.ApplyAsync(
+            new GrantOrder(Samples.Organization, "grant:1", "test", new Money(500), null), Token);
         await SettleAloneAsync(new Settlement(Samples.Full(Now), null, []));
     }
 

@@ -41,3 +41,9 @@ public sealed class PostgresAuditTests(PostgresServer server) : AuditCompliance(
         Assert.Contains(findings, finding => finding.Detail == "the row has no matching key");
     }
 }
+
+public sealed class PostgresCreditTests(PostgresServer server) : CreditCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresCreditModelTests(PostgresServer server) : CreditModelCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresIdempotencyTests(PostgresServer server) : IdempotencyCompliance(new PostgresTestDatabase(server));

@@ -46,3 +46,9 @@ public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabas
 }
 
 public sealed class SqliteOpeningTests() : OpeningCompliance(new SqliteTestDatabase());
+
+public sealed class SqliteCreditTests() : CreditCompliance(new SqliteTestDatabase());
+
+public sealed class SqliteCreditModelTests() : CreditModelCompliance(new SqliteTestDatabase());
+
+public sealed class SqliteIdempotencyTests() : IdempotencyCompliance(new SqliteTestDatabase());
