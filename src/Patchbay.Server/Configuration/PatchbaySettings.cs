@@ -22,6 +22,9 @@ internal sealed record PatchbaySettings
     /// <summary>How money is treated.</summary>
     public BillingSettings Billing { get; init; } = new();
 
+    /// <summary>How credits are bought.</summary>
+    public PaymentSettings Payments { get; init; } = new();
+
     /// <summary>How the catalogue is kept current.</summary>
     public CatalogSettings Catalog { get; init; } = new();
 

@@ -64,6 +64,7 @@ internal static class SettingList
             s => s.Billing.Mode, (s, v) => s with { Billing = s.Billing with { Mode = v } }),
         Flag("billing:clamp_max_tokens",
             s => s.Billing.ClampMaxTokens, (s, v) => s with { Billing = s.Billing with { ClampMaxTokens = v } }),
+        .. PaymentSettingList.All,
         Flag("catalog:sync", s => s.Catalog.Sync, (s, v) => s with { Catalog = s.Catalog with { Sync = v } }),
         Duration("catalog:sync_every",
             s => s.Catalog.SyncEvery, (s, v) => s with { Catalog = s.Catalog with { SyncEvery = v } }),
@@ -105,6 +106,8 @@ internal static class SettingList
     public static string Separator(string key) => key switch
     {
         "server:urls" => ";",
+        "payments:seller" => "; ",
+        "payments:stripe:webhook_secrets" or "payments:coinbase:webhook_secrets" => " ",
         "catalog:local_ports" => " ",
         _ => ", ",
     };
@@ -175,7 +178,7 @@ internal static class SettingList
             (settings, text) => long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 && number >= least && number <= most ? apply(settings, number) : null);
 
-    private static SettingDefinition Duration(string key, Func<PatchbaySettings, TimeSpan> show,
+    internal static SettingDefinition Duration(string key, Func<PatchbaySettings, TimeSpan> show,
         Func<PatchbaySettings, TimeSpan, PatchbaySettings> apply) =>
         new(key, "a duration such as 500ms, 30s or 5m, at most 24h", settings => DurationText.Format(show(settings)),
             (settings, text) => DurationText.TryParse(text, out var duration) && duration >= Shortest && duration <= Longest

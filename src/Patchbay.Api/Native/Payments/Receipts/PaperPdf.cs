@@ -6,7 +6,7 @@ using PdfSharp.Pdf;
 namespace Patchbay.Api;
 
 /// <summary>A paper as PDF on A4, as many pages as it needs.</summary>
-internal sealed class PaperPdf
+internal sealed class PaperPdf : IDisposable
 {
     private const double Left = 56;
     private const double Right = 539;
@@ -47,12 +47,19 @@ internal sealed class PaperPdf
     {
         lock (Drawing)
         {
-            var pdf = new PaperPdf();
+            using var pdf = new PaperPdf();
             pdf.Draw(paper);
             using var stream = new MemoryStream();
             pdf._document.Save(stream);
             return stream.ToArray();
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _page.Dispose();
+        _document.Dispose();
     }
 
     private void Draw(Paper paper)
