@@ -22,6 +22,8 @@ public sealed class PostgresOpenHoldTests(PostgresServer server) : OpenHoldCompl
 
 public sealed class PostgresCatalogOverrideTests(PostgresServer server) : CatalogOverrideCompliance(new PostgresTestDatabase(server));
 
+public sealed class PostgresPaymentTests(PostgresServer server) : PaymentCompliance(new PostgresTestDatabase(server));
+
 public sealed class PostgresOutageTests(PostgresServer server) : OutageCompliance(new PostgresTestDatabase(server));
 
 public sealed class PostgresOpeningTests(PostgresServer server) : OpeningCompliance(new PostgresTestDatabase(server));

@@ -32,6 +32,8 @@ public sealed class SqliteOpenHoldTests() : OpenHoldCompliance(new SqliteTestDat
 
 public sealed class SqliteCatalogOverrideTests() : CatalogOverrideCompliance(new SqliteTestDatabase());
 
+public sealed class SqlitePaymentTests() : PaymentCompliance(new SqliteTestDatabase());
+
 public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabase())
 {
     /// <summary>The journal takes them; whoever must see them learns that the database has not.</summary>
