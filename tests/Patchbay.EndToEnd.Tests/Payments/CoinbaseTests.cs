@@ -17,7 +17,7 @@ public sealed class CoinbaseTests(PaymentWorld world)
     {
         var before = await world.BalanceAsync(Token);
         var made = world.Coinbase.Checkouts;
-        world.Coinbase.Fail("/api/v1/checkouts", StandInFault.CutAfterSuccess);
+        world.Coinbase.Fail("POST /api/v1/checkouts", StandInFault.CutAfterSuccess);
         var (id, page) = await world.OrderAsync("40", Token, Crypto);
         Assert.Equal(made + 1, world.Coinbase.Checkouts);
         Assert.Equal("42.00", (string?)world.Coinbase.Get(page)["amount"]);

@@ -40,10 +40,10 @@ public abstract class StandIn : IAsyncDisposable
     /// <summary>Every request that came, as method and path.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>Lets the next request to a path fail.</summary>
-    public void Fail(string path, params StandInFault[] faults)
+    /// <summary>Lets the next requests of a method and path fail.</summary>
+    public void Fail(string request, params StandInFault[] faults)
     {
-        var queue = _faults.GetOrAdd(path, _ => new ConcurrentQueue<StandInFault>());
+        var queue = _faults.GetOrAdd(request, _ => new ConcurrentQueue<StandInFault>());
         foreach (var fault in faults)
         {
             queue.Enqueue(fault);
@@ -71,17 +71,17 @@ public abstract class StandIn : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    /// <summary>The fault that the next request to this path meets; null for none.</summary>
-    protected StandInFault? TakeFault(string path) =>
-        _faults.TryGetValue(path, out var queue) && queue.TryDequeue(out var fault) ? fault : null;
-
     /// <summary>Answers a request: status and JSON.</summary>
     protected abstract Task<(int Status, string Json)> AnswerAsync(HttpRequest request, StandInFault? fault);
 
+    private StandInFault? TakeFault(string request) =>
+        _faults.TryGetValue(request, out var queue) && queue.TryDequeue(out var fault) ? fault : null;
+
     private async Task ServeAsync(HttpContext context)
     {
-        Requests.Enqueue($"{context.Request.Method} {context.Request.Path}");
-        var fault = TakeFault(context.Request.Path);
+        var name = $"{context.Request.Method} {context.Request.Path}";
+        Requests.Enqueue(name);
+        var fault = TakeFault(name);
         if (fault == StandInFault.ServerError)
         {
             await WriteAsync(context, 500, """{"error":{"type":"api_error","message":"sk_test_leak"}}""");

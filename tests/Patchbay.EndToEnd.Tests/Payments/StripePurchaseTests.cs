@@ -147,7 +147,7 @@ public sealed class StripePurchaseTests(PaymentWorld world)
         var sent = world.Stripe.All("re_").Count;
 
         // The answer is lost, and the question comes again.
-        world.Stripe.Fail("/v1/refunds", StandInFault.CutAfterSuccess);
+        world.Stripe.Fail("POST /v1/refunds", StandInFault.CutAfterSuccess);
         var answer = await world.Api.PostAsync(path, """{"amount":10}""", Token);
         Assert.True(answer.Status == 201, answer.Body);
         Assert.Equal(-10m, answer.Json.GetProperty("data").GetProperty("amount").GetDecimal());
@@ -173,7 +173,7 @@ public sealed class StripePurchaseTests(PaymentWorld world)
         var before = await world.BalanceAsync(Token);
         var path = $"/api/v1/credits/purchases/{purchase.GetProperty("id").GetString()}/refund";
 
-        world.Stripe.Fail("/v1/refunds", StandInFault.Refused);
+        world.Stripe.Fail("POST /v1/refunds", StandInFault.Refused);
         Assert.Equal(201, (await world.Api.PostAsync(path, """{"amount":5}""", Token)).Status);
         Assert.Equal(before, await world.BalanceAsync(Token));
 
@@ -191,7 +191,7 @@ public sealed class StripePurchaseTests(PaymentWorld world)
     {
         var pages = world.Stripe.All("cs_").Count;
         world.Stripe.Fail(
-            "/v1/checkout/sessions", StandInFault.CutAfterSuccess, StandInFault.KeyInUse, StandInFault.ServerError);
+            "POST /v1/checkout/sessions", StandInFault.CutAfterSuccess, StandInFault.KeyInUse, StandInFault.ServerError);
         world.Api.Headers["Idempotency-Key"] = Guid.CreateVersion7().ToString();
         try
         {
@@ -210,7 +210,7 @@ public sealed class StripePurchaseTests(PaymentWorld world)
     [Fact]
     public async Task A_company_that_does_not_answer_is_said_so_without_its_words()
     {
-        world.Stripe.Fail("/v1/checkout/sessions", StandInFault.ServerError, StandInFault.ServerError, StandInFault.ServerError,
+        world.Stripe.Fail("POST /v1/checkout/sessions", StandInFault.ServerError, StandInFault.ServerError, StandInFault.ServerError,
             StandInFault.ServerError);
 
         var answer = await world.Api.PostAsync("/api/v1/credits/checkout", """{"amount":10}""", Token);

@@ -136,7 +136,7 @@ public sealed class StripeRefusalTests(PaymentWorld world)
         var message = world.Stripe.Pay(page);
         var body = message.ToJsonString();
         var intent = (string)world.Stripe.Get(page)["payment_intent"]!;
-        world.Stripe.Fail($"/v1/payment_intents/{intent}", StandInFault.ServerError, StandInFault.ServerError,
+        world.Stripe.Fail($"GET /v1/payment_intents/{intent}", StandInFault.ServerError, StandInFault.ServerError,
             StandInFault.ServerError, StandInFault.ServerError);
 
         var answer = await world.PostStripeAsync(body, PaymentWorld.Sign(body, PaymentWorld.Secret), Token);

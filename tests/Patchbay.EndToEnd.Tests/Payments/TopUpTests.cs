@@ -18,7 +18,7 @@ public sealed class TopUpTests(PaymentWorld world)
         var asked = world.Stripe.Count("POST /v1/payment_intents");
 
         // The first answer is lost: the same payment is asked for again, and charged once.
-        world.Stripe.Fail("/v1/payment_intents", StandInFault.CutAfterSuccess, StandInFault.KeyInUse, StandInFault.ServerError);
+        world.Stripe.Fail("POST /v1/payment_intents", StandInFault.CutAfterSuccess, StandInFault.KeyInUse, StandInFault.ServerError);
         var before = await world.BalanceAsync(Token);
         await SetAsync(true, before + 1, 10, 25);
         await Until.TrueAsync(async () => await world.BalanceAsync(Token) == before + 10, Token);
@@ -44,7 +44,7 @@ public sealed class TopUpTests(PaymentWorld world)
     public async Task After_three_failures_it_is_switched_off_and_says_why()
     {
         await SaveCardAsync();
-        world.Stripe.Fail("/v1/payment_intents", StandInFault.Declined, StandInFault.Declined, StandInFault.Declined);
+        world.Stripe.Fail("POST /v1/payment_intents", StandInFault.Declined, StandInFault.Declined, StandInFault.Declined);
         var before = await world.BalanceAsync(Token);
 
         await SetAsync(true, before + 1, 11, 1_000);

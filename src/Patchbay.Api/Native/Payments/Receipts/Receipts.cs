@@ -3,10 +3,6 @@ using Patchbay.Billing;
 
 namespace Patchbay.Api;
 
-/// <summary>Who sells, as it stands on receipts.</summary>
-/// <param name="Lines">Name and address, a line each; may be empty.</param>
-public sealed record Seller(IReadOnlyList<string> Lines);
-
 /// <summary><c>GET /credits/receipts</c>: the purchases that there are receipts of, the newest first.</summary>
 internal sealed class ListReceipts(ICreditStore credits) : IOperation
 {
