@@ -3,7 +3,7 @@ using Patchbay.Core;
 
 namespace Patchbay.Api.Tests;
 
-public sealed class CreditBookTests
+public sealed class CreditBookTests : IDisposable
 {
     private static readonly Guid Organization = Guid.CreateVersion7();
     private static readonly BudgetScope Scope = new(BudgetLevel.Organization, Organization);
@@ -22,6 +22,8 @@ public sealed class CreditBookTests
         _holds = new HoldBook(new MemoryBudgets(_database) { Credits = _store }, _clock, prepaid: true);
         _book = new CreditBook(_store, _holds, _clock);
     }
+
+    public void Dispose() => _store.Dispose();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

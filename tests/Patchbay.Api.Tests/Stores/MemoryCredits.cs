@@ -4,7 +4,7 @@ using Patchbay.Core;
 namespace Patchbay.Api.Tests;
 
 /// <summary>Credits decided by the real plan over entries in memory.</summary>
-internal sealed class MemoryCredits(MemoryDatabase database, MemoryLedger ledger, ManualClock clock) : ICreditStore
+internal sealed class MemoryCredits(MemoryDatabase database, MemoryLedger ledger, ManualClock clock) : ICreditStore, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<CreditTransaction> _transactions = [];
@@ -109,4 +109,6 @@ internal sealed class MemoryCredits(MemoryDatabase database, MemoryLedger ledger
         return Task.FromResult(new CreditChanges(
             found.Length == 0 ? batchId : found[^1].BatchId, [.. found.Select(row => row.OrganizationId).Distinct()]));
     }
+
+    public void Dispose() => _turn.Dispose();
 }
