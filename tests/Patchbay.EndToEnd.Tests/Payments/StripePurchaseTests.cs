@@ -1,5 +1,4 @@
 using System.Text;
-using Patchbay.Testing;
 
 namespace Patchbay.EndToEnd.Tests;
 

@@ -92,11 +92,16 @@ public sealed class StripeStandIn : StandIn
             var intent = (string)_objects[sessionId]["payment_intent"]!;
             Make("re_", "refund", new JsonObject
             {
-                ["payment_intent"] = intent, ["amount"] = cents, ["status"] = "succeeded", ["metadata"] = new JsonObject(),
+                ["payment_intent"] = intent,
+                ["amount"] = cents,
+                ["status"] = "succeeded",
+                ["metadata"] = new JsonObject(),
             });
             return Tell("charge.refunded", new JsonObject
             {
-                ["id"] = "ch_" + intent, ["object"] = "charge", ["payment_intent"] = intent,
+                ["id"] = "ch_" + intent,
+                ["object"] = "charge",
+                ["payment_intent"] = intent,
             });
         }
     }
