@@ -41,7 +41,8 @@ public sealed class StripeRefusalTests(PaymentWorld world)
         Assert.Equal(expected, await world.DeliverAsync(message, Token));
         Assert.Equal(before, await world.BalanceAsync(Token));
         Assert.Equal("refused", (await world.PaymentAsync(id, Token)).GetProperty("status").GetString());
-        Assert.Contains($"Payment {id} at stripe is not credited", world.World.Server.Output, StringComparison.Ordinal);
+        await Until.TrueAsync(
+            () => world.World.Server.Output.Contains($"Payment {id} at stripe is not credited", StringComparison.Ordinal), Token);
     }
 
     [Fact]
@@ -157,7 +158,8 @@ public sealed class StripeRefusalTests(PaymentWorld world)
         var payments = (await world.Api.GetAsync("/api/v1/credits/payments", Token)).Body;
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, world.World.Server.Output + payments, StringComparison.Ordinal));
         var found = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(world.World.Data, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(world.World.Data, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);

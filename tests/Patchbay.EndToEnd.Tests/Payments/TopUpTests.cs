@@ -54,7 +54,8 @@ public sealed class TopUpTests(PaymentWorld world)
         Assert.Equal("insufficient_funds", state.GetProperty("problem").GetString());
         Assert.Equal(3, state.GetProperty("failures").GetInt32());
         Assert.Equal(before, await world.BalanceAsync(Token));
-        Assert.Contains("are switched off after 3 failures: insufficient_funds", world.World.Server.Output, StringComparison.Ordinal);
+        await Until.TrueAsync(
+            () => world.World.Server.Output.Contains("are switched off after 3 failures: insufficient_funds", StringComparison.Ordinal), Token);
     }
 
     [Fact]

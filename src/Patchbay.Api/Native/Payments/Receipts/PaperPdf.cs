@@ -1,12 +1,7 @@
-using PdfSharp;
-using PdfSharp.Drawing;
-using PdfSharp.Fonts;
-using PdfSharp.Pdf;
-
 namespace Patchbay.Api;
 
 /// <summary>A paper as PDF on A4, as many pages as it needs.</summary>
-internal sealed class PaperPdf : IDisposable
+internal sealed class PaperPdf
 {
     private const double Left = 56;
     private const double Right = 539;
@@ -15,65 +10,42 @@ internal sealed class PaperPdf : IDisposable
     private const double LineHeight = 15;
     private const double TextLeft = Left + 80;
     private const double TextRight = Right - 110;
+    private const double Ink = 0.1;
+    private const double Grey = 0.38;
 
-    // The library keeps fonts in tables that all threads share.
-    private static readonly Lock Drawing = new();
-    private static readonly XBrush Ink = new XSolidBrush(XColor.FromArgb(27, 27, 31));
-    private static readonly XBrush Grey = new XSolidBrush(XColor.FromArgb(91, 91, 102));
-    private static readonly XPen Rule = new(XColor.FromArgb(200, 200, 208), 0.6);
-    private static readonly XPen StrongRule = new(XColor.FromArgb(27, 27, 31), 1.4);
+    private static readonly Letters Title = new(true, 20);
+    private static readonly Letters Text = new(false, 9.5);
+    private static readonly Letters Small = new(false, 8);
+    private static readonly Letters Strong = new(true, 11);
 
-    private readonly PdfDocument _document = new();
-    private readonly XFont _title;
-    private readonly XFont _text;
-    private readonly XFont _small;
-    private readonly XFont _strong;
-    private XGraphics _page = null!;
+    private readonly PdfFile _file;
     private double _y;
 
-    static PaperPdf() => GlobalFontSettings.FontResolver = new PaperFonts();
-
-    private PaperPdf()
+    private PaperPdf(Paper paper)
     {
-        _title = new XFont(PaperFonts.Family, 20, XFontStyleEx.Bold);
-        _text = new XFont(PaperFonts.Family, 9.5);
-        _small = new XFont(PaperFonts.Family, 8);
-        _strong = new XFont(PaperFonts.Family, 11, XFontStyleEx.Bold);
+        _file = new PdfFile($"{paper.Title} {paper.Number}");
         Turn();
     }
 
     /// <summary>Draws it.</summary>
     public static byte[] Write(Paper paper)
     {
-        lock (Drawing)
-        {
-            using var pdf = new PaperPdf();
-            pdf.Draw(paper);
-            using var stream = new MemoryStream();
-            pdf._document.Save(stream);
-            return stream.ToArray();
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _page.Dispose();
-        _document.Dispose();
+        var pdf = new PaperPdf(paper);
+        pdf.Draw(paper);
+        return pdf._file.ToArray();
     }
 
     private void Draw(Paper paper)
     {
-        _document.Info.Title = $"{paper.Title} {paper.Number}";
-        Write(paper.Title, _title, Ink, Left);
-        WriteRight($"{paper.Number}, {paper.Date}", _text, Ink, Right);
+        Write(paper.Title, Title, Ink, Left);
+        WriteRight($"{paper.Number}, {paper.Date}", Text, Ink, Right);
         _y += 10;
-        _page.DrawLine(StrongRule, Left, _y, Right, _y);
+        _file.Line(Left, Right, _y, 1.4, Ink);
         _y += 28;
         Parties(paper);
-        Write("Date", _small, Grey, Left);
-        Write("Description", _small, Grey, TextLeft);
-        WriteRight("USD", _small, Grey, Right);
+        Write("Date", Small, Grey, Left);
+        Write("Description", Small, Grey, TextLeft);
+        WriteRight("USD", Small, Grey, Right);
         Separate();
         foreach (var line in paper.Lines)
         {
@@ -83,7 +55,7 @@ internal sealed class PaperPdf : IDisposable
         _y += 6;
         for (var i = 0; i < paper.Totals.Count; i++)
         {
-            var font = i == paper.Totals.Count - 1 ? _strong : _text;
+            var font = i == paper.Totals.Count - 1 ? Strong : Text;
             Need(LineHeight + 4);
             Write(paper.Totals[i].Text, font, Ink, TextLeft);
             WriteRight(paper.Totals[i].Amount, font, Ink, Right);
@@ -93,15 +65,13 @@ internal sealed class PaperPdf : IDisposable
         _y += 24;
         foreach (var note in paper.Notes)
         {
-            foreach (var part in Wrap(note, _small, Right - Left))
+            foreach (var part in Wrap(note, Small, Right - Left))
             {
                 Need(LineHeight);
-                Write(part, _small, Grey, Left);
+                Write(part, Small, Grey, Left);
                 _y += LineHeight - 2;
             }
         }
-
-        _page.Dispose();
     }
 
     private void Parties(Paper paper)
@@ -117,15 +87,15 @@ internal sealed class PaperPdf : IDisposable
         var start = _y;
         if (lines.Count > 0)
         {
-            Write(title, _small, Grey, x);
+            Write(title, Small, Grey, x);
             _y += LineHeight;
         }
 
         foreach (var line in lines)
         {
-            foreach (var part in Wrap(line, _text, width))
+            foreach (var part in Wrap(line, Text, width))
             {
-                Write(part, _text, Ink, x);
+                Write(part, Text, Ink, x);
                 _y += LineHeight - 1;
             }
         }
@@ -137,13 +107,13 @@ internal sealed class PaperPdf : IDisposable
 
     private void Line(PaperLine line)
     {
-        var parts = Wrap(line.Text, _text, TextRight - TextLeft);
+        var parts = Wrap(line.Text, Text, TextRight - TextLeft);
         Need((parts.Count * LineHeight) + 10);
-        Write(line.Date, _text, Ink, Left);
-        WriteRight(line.Amount, _text, Ink, Right);
+        Write(line.Date, Text, Ink, Left);
+        WriteRight(line.Amount, Text, Ink, Right);
         foreach (var part in parts)
         {
-            Write(part, _text, Ink, TextLeft);
+            Write(part, Text, Ink, TextLeft);
             _y += LineHeight;
         }
 
@@ -154,7 +124,7 @@ internal sealed class PaperPdf : IDisposable
     private void Separate()
     {
         _y += 7;
-        _page.DrawLine(Rule, Left, _y, Right, _y);
+        _file.Line(Left, Right, _y, 0.6, 0.8);
         _y += LineHeight + 2;
     }
 
@@ -162,32 +132,30 @@ internal sealed class PaperPdf : IDisposable
     {
         if (_y + height > Bottom)
         {
-            _page.Dispose();
             Turn();
         }
     }
 
     private void Turn()
     {
-        var page = _document.AddPage();
-        page.Size = PageSize.A4;
-        _page = XGraphics.FromPdfPage(page);
+        _file.Turn();
         _y = Top;
     }
 
-    private void Write(string text, XFont font, XBrush brush, double x) => _page.DrawString(text, font, brush, x, _y);
+    private void Write(string text, Letters letters, double grey, double x) =>
+        _file.Text(text, letters.Bold, letters.Size, grey, x, _y);
 
-    private void WriteRight(string text, XFont font, XBrush brush, double x) =>
-        _page.DrawString(text, font, brush, x - _page.MeasureString(text, font).Width, _y);
+    private void WriteRight(string text, Letters letters, double grey, double x) =>
+        Write(text, letters, grey, x - letters.Measure(text));
 
-    private List<string> Wrap(string text, XFont font, double width)
+    private static List<string> Wrap(string text, Letters letters, double width)
     {
         var lines = new List<string>();
         var line = "";
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var longer = line.Length == 0 ? word : $"{line} {word}";
-            if (_page.MeasureString(longer, font).Width <= width)
+            if (letters.Measure(longer) <= width)
             {
                 line = longer;
                 continue;
@@ -199,10 +167,10 @@ internal sealed class PaperPdf : IDisposable
             }
 
             line = word;
-            while (line.Length > 1 && _page.MeasureString(line, font).Width > width)
+            while (line.Length > 1 && letters.Measure(line) > width)
             {
                 var length = line.Length - 1;
-                while (length > 1 && _page.MeasureString(line[..length], font).Width > width)
+                while (length > 1 && letters.Measure(line[..length]) > width)
                 {
                     length--;
                 }
@@ -214,5 +182,11 @@ internal sealed class PaperPdf : IDisposable
 
         lines.Add(line);
         return lines;
+    }
+
+    /// <summary>Letters of one kind and size.</summary>
+    private sealed record Letters(bool Bold, double Size)
+    {
+        public double Measure(string text) => (Bold ? PdfFont.Bold : PdfFont.Regular).Measure(text, Size);
     }
 }
