@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -16,8 +17,8 @@ internal sealed class PdfFile(string title)
 
     private readonly List<StringBuilder> _pages = [];
     private readonly SortedDictionary<ushort, char>[] _used = [[], []];
-    private readonly List<long> _offsets = [];
-    private readonly MemoryStream _stream = new();
+    private readonly List<int> _offsets = [];
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
     /// <summary>Begins a page (A4).</summary>
     public void Turn() => _pages.Add(new StringBuilder());
@@ -65,7 +66,7 @@ internal sealed class PdfFile(string title)
             AddStream("", Encoding.ASCII.GetBytes(_pages[i].ToString()));
         }
 
-        var table = _stream.Position;
+        var table = _bytes.WrittenCount;
         Write($"xref\n0 {Number(_offsets.Count + 1)}\n0000000000 65535 f \n");
         foreach (var offset in _offsets)
         {
@@ -73,7 +74,7 @@ internal sealed class PdfFile(string title)
         }
 
         Write($"trailer\n<< /Size {Number(_offsets.Count + 1)} /Root 1 0 R /Info 3 0 R >>\nstartxref\n{Number(table)}\n%%EOF\n");
-        return _stream.ToArray();
+        return _bytes.WrittenSpan.ToArray();
     }
 
     private void AddFont(PdfFont font, SortedDictionary<ushort, char> used, int first)
@@ -118,7 +119,7 @@ internal sealed class PdfFile(string title)
 
     private void Add(string body)
     {
-        _offsets.Add(_stream.Position);
+        _offsets.Add(_bytes.WrittenCount);
         Write($"{Number(_offsets.Count)} 0 obj\n{body}\nendobj\n");
     }
 
@@ -130,11 +131,11 @@ internal sealed class PdfFile(string title)
             deflate.Write(content);
         }
 
-        _offsets.Add(_stream.Position);
+        _offsets.Add(_bytes.WrittenCount);
         Write($"{Number(_offsets.Count)} 0 obj\n<< /Length {Number(packed.Length)} {members}/Filter /FlateDecode >>\nstream\n");
-        _stream.Write(packed.ToArray());
+        _bytes.Write(packed.ToArray());
         Write("\nendstream\nendobj\n");
     }
 
-    private void Write(string text) => _stream.Write(Encoding.Latin1.GetBytes(text));
+    private void Write(string text) => _bytes.Write(Encoding.Latin1.GetBytes(text));
 }
