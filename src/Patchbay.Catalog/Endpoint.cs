@@ -4,7 +4,7 @@ using Patchbay.Core;
 namespace Patchbay.Catalog;
 
 /// <summary>A model at a provider: the provider's own id for it, prices and limits. Immutable.</summary>
-public sealed class Endpoint
+public sealed record Endpoint
 {
     private long _priceSnapshotId = -1;
 
@@ -143,6 +143,23 @@ public sealed class Endpoint
 
         return this;
     }
+
+    /// <summary>Whether it could be called with a caller's own key: price and protocol are known, and the address but for what
+    /// an account may give.</summary>
+    public bool TakesKey => PriceKnown && Provider is { TakesKey: true, IsSpoken: true };
+
+    /// <summary>The same endpoint, called with another account. Id and ordinal stay.</summary>
+    /// <param name="provider">The provider with that account.</param>
+    /// <param name="upstreamModel">The account's own id of the model; null for the usual one.</param>
+    public Endpoint CalledBy(ProviderListing provider, string? upstreamModel) => upstreamModel is null
+        ? this with { Provider = provider }
+        : this with { Provider = provider, UpstreamModel = upstreamModel };
+
+    /// <summary>Whether it is the same object: endpoints are known by <see cref="Id"/> and <see cref="Ordinal"/>.</summary>
+    public bool Equals(Endpoint? other) => ReferenceEquals(this, other);
+
+    /// <summary>Of the object.</summary>
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 
     /// <summary>The id; never a secret.</summary>
     public override string ToString() => Id;

@@ -4,7 +4,7 @@ using Patchbay.Core;
 namespace Patchbay.Catalog;
 
 /// <summary>A company or server that runs models: its address, credentials and published facts. Immutable.</summary>
-public sealed class ProviderListing
+public sealed record ProviderListing
 {
     internal const string DefaultProtocol = "openai";
 
@@ -100,12 +100,56 @@ public sealed class ProviderListing
     /// <summary>Whether calls can be made: a key is present, will be found, or is not needed.</summary>
     public bool HasCredential => ApiKey is not null || FindsCredential || Auth == "none";
 
+    /// <summary>Whether a caller's own key can be sent to it, once its account gives what the address needs.</summary>
+    [JsonIgnore]
+    public bool TakesKey => Auth != "none" && AuthScheme.TryParse(Auth, out _) && (HasAddress || Template is not null);
+
+    /// <summary>What an account has to give for the address, such as <c>region</c>; none where the address is fixed.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> AddressNames => Template is null ? [] : AddressTemplate.Names(Template);
+
+    /// <summary>The provider as it is called with a caller's own account: nothing of the operator's credential remains, and
+    /// headers of the operator's go nowhere. Null when the account lacks a part of the address.</summary>
+    public ProviderListing? CalledBy(ProviderAccount account)
+    {
+        var address = account.BaseUrl is not null ? null
+            : Template is null ? Address ?? BaseUrl?.AbsoluteUri
+            : AddressTemplate.Fill(Template, account.AddressValues);
+        if (address is null && account.BaseUrl is null)
+        {
+            return null;
+        }
+
+        return this with
+        {
+            BaseUrl = account.BaseUrl,
+            Address = address,
+            Template = null,
+            MissingSettings = [],
+            Auth = account.Auth ?? Auth,
+            AuthSettings = account.AuthSettings,
+            ApiKey = account.ApiKey,
+            FindsCredential = account.ApiKey is null,
+            Headers = [],
+        };
+    }
+
+    /// <summary>Whether it is the same object: providers are known by their slugs.</summary>
+    public bool Equals(ProviderListing? other) => ReferenceEquals(this, other);
+
+    /// <summary>Of the object.</summary>
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+
     /// <summary>Whether this is the simulator and not a real provider.</summary>
     public bool Simulated { get; init; }
 
     /// <summary><see cref="BaseUrl"/> as text. Addresses become <see cref="Uri"/> when they are asked for: a thousand of them
     /// would be a third of the time that the catalogue takes at start.</summary>
     internal string? Address { get; init; }
+
+    /// <summary>The address with the names of what an account or the environment gives in braces; null where it has none.
+    /// </summary>
+    internal string? Template { get; init; }
 
     internal ProviderLinks? Links { get; init; }
 

@@ -57,6 +57,9 @@ public enum ExclusionReason
     /// </summary>
     NotPriced,
 
+    /// <summary>The caller has a key of its own at its provider, and wants nobody else's to be used there.</summary>
+    OwnKeyOnly,
+
     /// <summary>Its provider has no key or no address, so it cannot be called.</summary>
     NotRoutable,
 

@@ -20,6 +20,30 @@ public sealed class RoutePlan
     /// <summary>The attempts, first to last, without repetition. Empty if and only if <see cref="Error"/> is set.</summary>
     public ImmutableArray<Candidate> Attempts { get; }
 
+    /// <summary>Whether an attempt goes to the operator's account, and another to one of the caller's own.</summary>
+    public bool MixesKeys
+    {
+        get
+        {
+            var (own, shared) = (false, false);
+            foreach (var attempt in Attempts)
+            {
+                own |= attempt.OwnKey is not null;
+                shared |= attempt.OwnKey is null;
+            }
+
+            return own && shared;
+        }
+    }
+
+    /// <summary>The same plan without the attempts on the operator's account.</summary>
+    public RoutePlan OnOwnKeys() => new(in _request, Attempts.RemoveAll(static attempt => attempt.OwnKey is null), Error)
+    {
+        IsSticky = IsSticky,
+        Health = Health,
+        PlannedAtMs = PlannedAtMs,
+    };
+
     /// <summary>Why nothing can be tried; null when there are attempts.</summary>
     public GatewayError? Error { get; }
 
@@ -102,7 +126,7 @@ public sealed class RoutePlan
     {
         for (var i = 0; i < Attempts.Length; i++)
         {
-            if (ReferenceEquals(Attempts[i].Endpoint, verdict.Endpoint))
+            if (Attempts[i].Endpoint.Ordinal == verdict.Endpoint.Ordinal && ReferenceEquals(Attempts[i].Model, verdict.Model))
             {
                 return verdict with { Attempt = i };
             }

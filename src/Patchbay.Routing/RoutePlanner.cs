@@ -19,6 +19,8 @@ public static class RoutePlanner
     /// come at the very end. When
     /// all of them cool down they are tried nevertheless, unless every one has itself asked us to wait: then the error is
     /// <c>NoHealthyProvider</c> with the shortest wait.</para>
+    /// <para>The caller's own keys come before everything but the order of the models, those for fallback after it; where one
+    /// asks for it, the operator's account at its provider is not used.</para>
     /// <para>A plan has at most <see cref="RouteRequest.MaxAttempts"/> attempts. Each of the first models gets one before
     /// another gets its second. Without fallbacks and without <c>provider.order</c> there is one attempt in all.</para>
     /// </summary>
@@ -34,12 +36,7 @@ public static class RoutePlanner
             return new RoutePlan(in request, [], RouteRefusal.UnknownModel(request.Models));
         }
 
-        var total = 0;
-        foreach (ref readonly var model in models)
-        {
-            total += model.Model.Endpoints.Length;
-        }
-
+        var total = EligibleEndpoints.Most(in request, models);
         var rented = total <= OnStack ? null : ArrayPool<RankedEndpoint>.Shared.Rent(total);
         Span<RankedEndpoint> ranked = rented ?? stackalloc RankedEndpoint[total];
         try
@@ -63,12 +60,7 @@ public static class RoutePlanner
     {
         Span<ResolvedModel> models = new ResolvedModel[request.Models.Count];
         models = models[..ModelVariants.Resolve(in request, models)];
-        var total = 0;
-        foreach (ref readonly var model in models)
-        {
-            total += model.Model.Endpoints.Length;
-        }
-
+        var total = EligibleEndpoints.Most(in request, models);
         var verdicts = new List<EndpointVerdict>(total);
         EligibleEndpoints.Collect(in request, models, new RankedEndpoint[total], verdicts);
         return verdicts;
@@ -95,10 +87,11 @@ public static class RoutePlanner
         {
             var endpoint = entry.Of(models);
             var seen = health.Find(endpoint.Ordinal);
-            var state = seen?.Read(now) ?? default;
+            var key = entry.Key == 0 ? null : request.OwnKeys[entry.Key - 1];
+            var state = seen?.Read(now, key?.Credential ?? CredentialId.Operators) ?? default;
             var sort = SortOf(preferences, models, partitioned ? entry.Model : 0);
             entry.InTier = IsOfTier(request.Tier, endpoint.ServiceTier);
-            entry.Slow = PreferredSpeed.IsMissed(preferences, seen, now);
+            entry.Slow = entry.Place != ByokPlace.Own && PreferredSpeed.IsMissed(preferences, seen, now);
             entry.Price = RankedEndpoint.PriceOf(endpoint, request.EstimatedPromptTokens);
             entry.OrderIndex = ordered && EndpointName.IndexIn(preferences!.Order!, endpoint) is var place and >= 0
                 ? place
@@ -131,7 +124,8 @@ public static class RoutePlanner
             if (told == ranked.Length)
             {
                 var wait = TimeSpan.FromMilliseconds(shortestWait);
-                return new RoutePlan(in request, [], RouteRefusal.AllCooling(models, ranked.Length, wait))
+                var only = OnlyKey(in request, ranked);
+                return new RoutePlan(in request, [], RouteRefusal.AllCooling(models, ranked.Length, wait, only))
                 {
                     Health = health,
                     PlannedAtMs = now,
@@ -164,7 +158,9 @@ public static class RoutePlanner
         {
             if (entry.Kept)
             {
-                attempts[next++] = new Candidate(entry.Of(models), models[entry.Model].Model);
+                var key = entry.Key == 0 ? null : request.OwnKeys[entry.Key - 1];
+                var endpoint = entry.Of(models);
+                attempts[next++] = new Candidate(key?.EndpointFor(endpoint) ?? endpoint, models[entry.Model].Model) { OwnKey = key };
             }
         }
 
@@ -174,6 +170,20 @@ public static class RoutePlanner
             Health = health,
             PlannedAtMs = now,
         };
+    }
+
+    // The first of the caller's own keys, when no other account could be used.
+    private static ByokRoute? OnlyKey(ref readonly RouteRequest request, ReadOnlySpan<RankedEndpoint> ranked)
+    {
+        foreach (ref readonly var entry in ranked)
+        {
+            if (entry.Key == 0)
+            {
+                return null;
+            }
+        }
+
+        return request.OwnKeys[ranked[0].Key - 1];
     }
 
     private static void Stick(
@@ -203,6 +213,8 @@ public static class RoutePlanner
             while (end < ranked.Length
                 && !ranked[end].Cooling
                 && ranked[end].Slow == ranked[start].Slow
+                && ranked[end].Place == ranked[start].Place
+                && ranked[end].KeyRank == ranked[start].KeyRank
                 && (!partitioned || ranked[end].Model == ranked[start].Model))
             {
                 end++;

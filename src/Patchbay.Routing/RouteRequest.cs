@@ -52,6 +52,9 @@ public readonly record struct RouteRequest
     /// <summary>The conversation that the request belongs to; none when it is not known.</summary>
     public ConversationKey Conversation { get; init; }
 
+    /// <summary>The caller's own keys at providers, in the order in which they are tried; empty for most callers.</summary>
+    public IReadOnlyList<ByokRoute> OwnKeys { get; init; } = [];
+
     /// <summary>The most attempts that the plan may hold; at least 1.</summary>
     public int MaxAttempts { get; init; } = DefaultMaxAttempts;
 }

@@ -47,13 +47,40 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>Long-lived holds.</summary>
     public abstract IOpenHoldLog OpenHolds { get; }
 
+    /// <summary>Rate limits.</summary>
+    public abstract IRateLimitStore RateLimits { get; }
+
+    /// <summary>Counts of the last minute, shared by all servers of the database.</summary>
+    public abstract IRateWindows RateWindows { get; }
+
     /// <summary>What operators have decided of models and endpoints.</summary>
     public abstract ICatalogOverrideStore CatalogOverrides { get; }
 
+    /// <summary>Callers' own provider keys.</summary>
+    public abstract IByokKeyStore ByokKeys { get; }
+
+    /// <summary>The wrapped keys of tenants' secrets.</summary>
+    public abstract IDataKeyStore DataKeys { get; }
+
+    /// <summary>Counts against limits that hold for all servers of the database together.</summary>
+    public abstract ISharedCounters Counters { get; }
+
+    /// <summary>Shares of the limits that several servers have in common; null where a server is alone, and for commands.
+    /// </summary>
+    public virtual ILeaseStore? Leases => null;
+
+    /// <summary>Hands over what other processes change, until it is cancelled; what could not be handled, since the database
+    /// went away, is handed over again. Ends at once where a server is alone.</summary>
+    public virtual Task FollowChangesAsync(
+        Func<StorageChange, CancellationToken, Task> handle, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>What generations add up to.</summary>
+    public abstract IUsageStore Usage { get; }
+
     /// <summary>Opens the database, brings its schema up to date and checks it.</summary>
     /// <param name="options">Which database.</param>
-    /// <param name="exclusive">True for the server: takes the lock that only one server can hold. False for commands that
-    /// run beside it.</param>
+    /// <param name="exclusive">True for a server: takes the data folder for itself, and with SQLite the database. False for
+    /// commands that run beside it.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="loggerFactory">Where to log.</param>
     /// <param name="cancellationToken">Gives up opening.</param>
@@ -68,8 +95,8 @@ public abstract class PatchbayStorage : IAsyncDisposable
         CancellationToken cancellationToken) =>
         string.IsNullOrWhiteSpace(options.PostgresConnectionString)
             ? await SqliteStorage.OpenFolderAsync(options, exclusive, timeProvider, loggerFactory, cancellationToken)
-            : await PostgresStorage.OpenAsync(
-                options.PostgresConnectionString, exclusive, timeProvider, loggerFactory, cancellationToken);
+            : await PostgresStorage.ConnectAsync(
+                options, exclusive, timeProvider, loggerFactory, cancellationToken);
 
     /// <summary>Whether a write becomes durable at this moment; never throws for a database that is down.</summary>
     public abstract Task<bool> CanWriteAsync(CancellationToken cancellationToken);

@@ -8,7 +8,15 @@ public sealed class PricingTests
     private const int Rounds = 1_000_000;
 
     // An independent calculation: the sum as an exact fraction of arbitrary size, rounded up once.
-    private static BigInteger Exact(in Usage usage, PriceList list)
+    private static BigInteger Exact(in Usage usage, PriceList list) => RoundUp(Femtos(usage, list), UnitPrice.FemtosPerNano);
+
+    private static BigInteger RoundUp(BigInteger numerator, BigInteger denominator)
+    {
+        var (whole, rest) = BigInteger.DivRem(numerator, denominator);
+        return rest > 0 ? whole + 1 : whole;
+    }
+
+    private static BigInteger Femtos(in Usage usage, PriceList list)
     {
         var prices = list;
         foreach (var tier in list.Tiers)
@@ -32,8 +40,40 @@ public sealed class PricingTests
             + Part(usage.Reasoning, prices.Reasoning, prices.Completion)
             + Part(usage.AudioOutput, prices.AudioOutput, prices.Completion)
             + Part(usage.ImagesOut, prices.ImageOutput, default);
-        var (nanos, rest) = BigInteger.DivRem(femtos, UnitPrice.FemtosPerNano);
-        return rest > 0 ? nanos + 1 : nanos;
+        return femtos;
+    }
+
+    [Fact]
+    public void Discounts_and_fees_are_rounded_up_once_from_the_exact_price()
+    {
+        var random = new Random(23);
+        for (var i = 0; i < Rounds; i++)
+        {
+            var (usage, list) = (AnyUsage(random), AnyList(random));
+            var exact = Femtos(usage, list);
+            var cost = Pricer.Price(usage, list);
+            var points = random.Next(3) switch { 0 => 100, 1 => 0, _ => random.Next(0, 10_001) };
+            var scale = new BigInteger(UnitPrice.FemtosPerNano) * 10_000;
+            var net = cost.Less(points);
+            Assert.Equal(RoundUp(exact * (10_000 - points), scale), net.Nanos);
+            Assert.InRange(net.Nanos, 0, cost.Total.Nanos);
+
+            var fees = new ByokFees(points, Money.Zero);
+            var free = new Money(random.Next(2) == 0 ? 0 : random.NextInt64(0, cost.Total.Nanos + 1));
+            var rest = BigInteger.Max(0, exact - (new BigInteger(free.Nanos) * UnitPrice.FemtosPerNano));
+            var fee = fees.Of(cost, free);
+            Assert.Equal(RoundUp(rest * points, scale), fee.Nanos);
+            Assert.True(fee <= fees.Worst(cost.Total - free));
+        }
+    }
+
+    [Fact]
+    public void Nothing_used_costs_no_fee_and_gets_no_discount()
+    {
+        var list = new PriceList { Prompt = new UnitPrice(5), Completion = new UnitPrice(7) };
+        var cost = Pricer.Price(new Usage { UncachedInput = 0, Output = 0 }, list);
+        Assert.Equal(Money.Zero, cost.Less(100));
+        Assert.Equal(Money.Zero, new ByokFees(500, Money.Zero).Of(cost, Money.Zero));
     }
 
     private static UnitPrice AnyPrice(Random random) =>

@@ -30,6 +30,10 @@ public sealed class ProviderNameTests
         ("src/Patchbay.Providers/ProviderFactory.cs", "openai", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "mistral", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "cohere", "protocol"),
+        ("src/Patchbay.Providers/Accounts/AzureAccount.cs", "openai", "type of an Azure resource"),
+        ("src/Patchbay.Server/Invoices/", "openai", "writer of an export's format"),
+        ("src/Patchbay.Server/Invoices/", "anthropic", "writer of an export's format"),
+        ("src/Patchbay.Server/Invoices/", "openrouter", "writer of an export's format"),
         ("src/Patchbay.Providers/Google/VertexRawPredictProvider.cs", "ai21", "publisher on Vertex AI"),
     ];
 

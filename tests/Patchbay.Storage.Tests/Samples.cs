@@ -48,6 +48,8 @@ internal static class Samples
         Charge = new Money(1_234_567),
         ProviderCost = new Money(1_000_000),
         Loss = new Money(77),
+        Fee = new Money(5),
+        Discount = new Money(6),
         IsByok = true,
         PriceVersion = 42,
         LatencyMs = 0,
@@ -75,7 +77,7 @@ internal static class Samples
 
     /// <summary>A charged generation of an ordinary request.</summary>
     public static Settlement Settlement(DateTimeOffset now, long charge = 1000) => new(
-        Full(now) with { Charge = new Money(charge), ProviderCost = new Money(charge / 2), IsByok = false, Loss = Money.Zero },
+        Full(now) with { Charge = new Money(charge), ProviderCost = new Money(charge / 2), IsByok = false, Loss = Money.Zero, Fee = Money.Zero, Discount = Money.Zero },
         "acme",
         []);
 

@@ -33,6 +33,12 @@ public sealed class Caller
     /// <summary>The workspace it acts in.</summary>
     public Guid WorkspaceId { get; }
 
+    /// <summary>Whether its workspace lets its prompts be used in return for a discount.</summary>
+    public bool GetsLoggingDiscount { get; init; }
+
+    /// <summary>The caller's own provider keys, as they were looked up last.</summary>
+    internal ByokView? Byok { get; set; }
+
     /// <summary>The budgets that its requests count against.</summary>
     public BudgetPath Budgets { get; }
 }

@@ -8,7 +8,8 @@ namespace Patchbay.Api;
 
 /// <summary>Finds the caller of a credential. Warm keys are answered from memory; a key is looked up once however many
 /// requests present it at the same time; a database that is down never turns a good key into a bad one.</summary>
-public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTenant tenant, MasterKey master, TimeProvider clock)
+public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTenant tenant, MasterKey master, TimeProvider clock,
+    IOrganizationStore? workspaces = null)
 {
     /// <summary>How long a key is used before the database is asked again, in the background.</summary>
     public static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(15);
@@ -39,7 +40,7 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
     private readonly ConcurrentDictionary<KeyHash, Lazy<Task<Entry?>>> _loading = new();
     private readonly Lock _gate = new();
     private int _version;
-    private Caller? _master;
+    private Entry? _master;
 
     /// <summary>Finds the caller of the value of an <c>Authorization</c> header or of a bare key.</summary>
     public ValueTask<AuthenticationResult> AuthenticateAsync(ReadOnlySpan<char> credential)
@@ -60,7 +61,17 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
         var hash = KeyHash.Of(key);
         if (master.Matches(hash))
         {
-            return _master is { } known ? ValueTask.FromResult(new AuthenticationResult(known, null)) : LoadMasterAsync();
+            if (_master is not { } known)
+            {
+                return LoadMasterAsync();
+            }
+
+            if (clock.GetUtcNow() - known.LoadedAt > RefreshAfter && known.TryBeginRefresh())
+            {
+                _ = RefreshMasterAsync();
+            }
+
+            return ValueTask.FromResult(new AuthenticationResult(known.Caller, null));
         }
 
         if (_entries.TryGetValue(hash, out var entry))
@@ -116,14 +127,21 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
     {
         try
         {
-            _master = new Caller(null, tenant.Organization.Id, tenant.Workspace.Id, await OpenPathAsync(null, null));
-            return new AuthenticationResult(_master, null);
+            var caller = new Caller(null, tenant.Organization.Id, tenant.Workspace.Id, await OpenPathAsync(null, null))
+            {
+                GetsLoggingDiscount = await IsDiscountedAsync(tenant.Workspace.Id),
+            };
+            _master = new Entry(caller, clock.GetUtcNow());
+            return new AuthenticationResult(caller, null);
         }
         catch (StorageUnavailableException)
         {
+            _master?.EndRefresh();
             return new AuthenticationResult(null, Unavailable);
         }
     }
+
+    private async Task RefreshMasterAsync() => await LoadMasterAsync();
 
     private async ValueTask<AuthenticationResult> LoadAsync(KeyHash hash)
     {
@@ -164,9 +182,13 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
         }
 
         var scope = new BudgetScope(BudgetLevel.Key, key.Id);
-        var limit = key.Limit is { } amount ? new Budget(scope, key.LimitReset, amount) : null;
+        var limit = key.Limit is { } amount ? new Budget(scope, key.LimitReset, amount) { IncludesByok = key.IncludeByokInLimit } : null;
         var path = await OpenPathAsync(key, limit);
-        var entry = new Entry(new Caller(key, key.OrganizationId, key.WorkspaceId, path), clock.GetUtcNow());
+        var caller = new Caller(key, key.OrganizationId, key.WorkspaceId, path)
+        {
+            GetsLoggingDiscount = await IsDiscountedAsync(key.WorkspaceId),
+        };
+        var entry = new Entry(caller, clock.GetUtcNow());
         lock (_gate)
         {
             // What was read before a change is neither remembered nor allowed to bring back an old limit.
@@ -180,6 +202,10 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
 
         return entry;
     }
+
+    private async ValueTask<bool> IsDiscountedAsync(Guid workspaceId) =>
+        workspaces is not null
+        && await workspaces.FindWorkspaceAsync(workspaceId, CancellationToken.None) is { LoggingDiscount: true };
 
     private void RememberUnknown(KeyHash hash, int version)
     {

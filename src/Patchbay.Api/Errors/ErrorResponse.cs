@@ -23,6 +23,14 @@ public static class ErrorResponse
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
+        if (error.RateLimit is { } rate)
+        {
+            // openrouter-api.md, section 2.3: only where the limit is ours, and the reset in milliseconds.
+            response.Headers["X-RateLimit-Limit"] = rate.Limit.ToString(CultureInfo.InvariantCulture);
+            response.Headers["X-RateLimit-Remaining"] = rate.Remaining.ToString(CultureInfo.InvariantCulture);
+            response.Headers["X-RateLimit-Reset"] = rate.Reset.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        }
+
         if (previous is { Length: > 0 } || !metadata.IsEmpty)
         {
             OpenAiErrorWriter.Write(error, previous, response.BodyWriter, metadata.Span);

@@ -113,10 +113,23 @@ internal sealed class FusionStep(
             return unroutable;
         }
 
+        try
+        {
+            return await ReserveAsync(context, run, parts, material, envelope, plan!);
+        }
+        catch (StorageUnavailableException)
+        {
+            return CreditStep.Unavailable;
+        }
+    }
+
+    private async ValueTask<GatewayError?> ReserveAsync(
+        InferenceContext context, FusionRun run, Money parts, long material, RequestEnvelope envelope, RoutePlan plan)
+    {
         var path = context.Caller.Budgets;
-        var result = await holds.TryHoldAsync(path, parts + credit.HoldFor(plan!, envelope, material), run.GenerationId);
+        var result = await holds.TryHoldAsync(path, parts + credit.HoldFor(plan, envelope, material), run.GenerationId);
         if (result.Hold is null && envelope.MaxOutputTokens is null && options.ClampMaxTokens
-            && result.Available >= parts + credit.HoldFor(plan!, envelope, material, clamp: 1))
+            && result.Available >= parts + credit.HoldFor(plan, envelope, material, clamp: 1))
         {
             // The answer's own hold clamps its length to what is left.
             result = await holds.TryHoldAsync(path, result.Available, run.GenerationId);
@@ -127,7 +140,7 @@ internal sealed class FusionStep(
         {
             Message = string.Create(
                 CultureInfo.InvariantCulture,
-                $"This request requires more credits: a fusion of {run.Settings.Panel.Count} models, the analyst and the answer can cost up to ${parts + credit.HoldFor(plan!, envelope, material)}, and only ${result.Available} is left. Ask fewer or cheaper models, or lower max_completion_tokens."),
+                $"This request requires more credits: a fusion of {run.Settings.Panel.Count} models, the analyst and the answer can cost up to ${parts + credit.HoldFor(plan, envelope, material)}, and only ${result.Available} is left. Ask fewer or cheaper models, or lower max_completion_tokens."),
             Parameter = null,
         };
     }

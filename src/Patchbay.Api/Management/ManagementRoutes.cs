@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Patchbay.Api;
 
-/// <summary>The management API: keys and credits.</summary>
+/// <summary>The management API: keys, own provider keys, credits and statements.</summary>
 public static class ManagementRoutes
 {
     /// <summary>Serves the management operations below the given group, such as <c>/api/v1</c>. Needs in the container:
-    /// <see cref="CallerDirectory"/>, the hold book, the default tenant, the stores of keys, organizations and credits,
-    /// and of requests with an <c>Idempotency-Key</c>,
-    /// and a <see cref="TimeProvider"/>.</summary>
+    /// <see cref="CallerDirectory"/>, the hold book, the default tenant, the stores of keys, own provider keys, organizations,
+    /// credits, usage and of requests with an <c>Idempotency-Key</c>, the catalogue, a <see cref="ByokDirectory"/>,
+    /// <see cref="StatementOptions"/> and a <see cref="TimeProvider"/>.</summary>
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
         routes.MapOperation<ListKeys>("GET", "/keys", Access.Management);
@@ -19,8 +19,16 @@ public static class ManagementRoutes
         routes.MapOperation<DeleteKey>("DELETE", "/keys/{hash}", Access.Management);
         routes.MapOperation<ReadCurrentKey>("GET", "/key", Access.AnyKey);
         routes.MapOperation<ReadCurrentKey>("GET", "/auth/key", Access.AnyKey);
+        routes.MapOperation<ListByokKeys>("GET", "/byok", Access.Management);
+        routes.MapOperation<CreateByokKey>("POST", "/byok", Access.Management);
+        routes.MapOperation<ReadByokKey>("GET", "/byok/{id}", Access.Management);
+        routes.MapOperation<UpdateByokKey>("PATCH", "/byok/{id}", Access.Management);
+        routes.MapOperation<DeleteByokKey>("DELETE", "/byok/{id}", Access.Management);
         routes.MapOperation<ReadCredits>("GET", "/credits", Access.Management);
         routes.MapPost("/credits/coinbase", RefuseCoinbase.RunAsync);
+        routes.MapOperation<ReadActivity>("GET", "/activity", Access.Management);
+        routes.MapOperation<AnalyticsMeta>("GET", "/analytics/meta", Access.Management);
+        routes.MapOperation<QueryAnalytics>("POST", "/analytics/query", Access.Management);
         return routes;
     }
 }

@@ -30,6 +30,9 @@ public static class NativeRoutes
         routes.MapOperation<ReadReceipt>("GET", "/credits/receipts/{id}.pdf", Access.Management);
         routes.MapOperation<ReadInvoice>("GET", "/credits/invoices/{month}.html", Access.Management);
         routes.MapOperation<ReadInvoice>("GET", "/credits/invoices/{month}.pdf", Access.Management);
+        routes.MapOperation<ListRateLimits>("GET", "/rate-limits", Access.Management);
+        routes.MapOperation<SetRateLimit>("PUT", "/rate-limits/{level}/{id}", Access.Management);
+        routes.MapOperation<RemoveRateLimit>("DELETE", "/rate-limits/{level}/{id}", Access.Management);
         routes.MapGet("/system", ReadSystem.RunAsync);
         return routes;
     }

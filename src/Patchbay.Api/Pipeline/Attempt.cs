@@ -37,6 +37,12 @@ internal sealed class Attempt
     /// <summary>The most output to ask for; null for what the request says.</summary>
     public long? OutputLimit { get; set; }
 
+    /// <summary>How many tokens of output the hold surely pays for.</summary>
+    public long OutputEdge { get; set; }
+
+    /// <summary>After how many bytes of output to look whether the stream comes near that.</summary>
+    public long CheckAt { get; set; }
+
     /// <summary>The race that it runs in, until it has won; null for the only one that runs.</summary>
     public Race? Race { get; set; }
 

@@ -80,6 +80,15 @@ public sealed class InferenceContext
     /// <summary>The credit held for it; set by step 4.</summary>
     public Hold Hold { get; set; } = null!;
 
+    /// <summary>What it occupies of its caller's rate limits; null when none concerns it.</summary>
+    internal RatePermit? Permit { get; set; }
+
+    /// <summary>The tokens that it used, for limits; known when it is settled.</summary>
+    internal long UsedTokens { get; set; }
+
+    /// <summary>What the hold may grow to; null when all of it was held from the beginning.</summary>
+    internal Money? FullHold { get; set; }
+
     /// <summary>The output limit to send upstream, when the credit allows no more.</summary>
     public long? ClampedOutput { get; set; }
 
@@ -267,6 +276,9 @@ public sealed class InferenceContext
         Errors.Clear();
         Losses.Clear();
         ClampedOutput = null;
+        FullHold = null;
+        Permit = null;
+        UsedTokens = 0;
         Parts?.Dispose();
         Parts = null;
         Next = 0;

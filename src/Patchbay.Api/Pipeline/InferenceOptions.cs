@@ -1,3 +1,4 @@
+using Patchbay.Core;
 using Patchbay.Routing;
 
 namespace Patchbay.Api;
@@ -17,6 +18,13 @@ public sealed record InferenceOptions
     /// <summary>What happens to a request without a token limit that the account cannot pay in full: true sends the limit
     /// that it can pay, false answers 402.</summary>
     public bool ClampMaxTokens { get; init; } = true;
+
+    /// <summary>What workspaces pay less that let their prompts be used, in hundredths of a percent.</summary>
+    public int LoggingDiscountBasisPoints { get; init; } = 100;
+
+    /// <summary>What an account must be able to spend for its streams to begin with a part of their longest answer's price
+    /// held, the rest of which is held as they run; null when all of it is always held from the beginning.</summary>
+    public Money? SteppedHoldsAbove { get; init; } = Money.FromDollars(5);
 
     /// <summary>Preferences that hold for every request, outermost level first.</summary>
     public IReadOnlyList<RoutePreferences> Routing { get; init; } = [];

@@ -39,8 +39,10 @@ public sealed partial class InferencePipeline
     private readonly TimeProvider _clock;
     private readonly ILogger<InferencePipeline> _log;
     private readonly QualityObserver? _quality;
+    private readonly ByokDirectory? _byok;
     private readonly UpstreamInvoker _invoker;
     private readonly CreditStep _credit;
+    private readonly RateStep _rate;
     private readonly AttemptLoop _attempts;
     private readonly SettleStep _settle;
     private readonly ModelRouter _router;
@@ -52,7 +54,8 @@ public sealed partial class InferencePipeline
     public InferencePipeline(
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
-        ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null)
+        ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null,
+        ByokDirectory? byok = null, RateGate? rates = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -63,10 +66,13 @@ public sealed partial class InferencePipeline
         _log = log;
         _quality = quality;
         _invoker = invoker;
-        _credit = new CreditStep(holds, options);
+        _byok = byok;
+        _rate = new RateStep(rates ?? new RateGate(new MemoryRateWindows(clock), clock, default), clock);
+        var edge = new EdgeStep(holds, options);
+        _credit = new CreditStep(holds, edge, options);
         _affinity = new AffinityStep(affinity);
-        _attempts = new AttemptLoop(new AttemptStep(invoker, health, clock), _credit, health, invoker.Limits, watch, options, clock);
-        _settle = new SettleStep(settlements);
+        _attempts = new AttemptLoop(new AttemptStep(invoker, health, edge, clock), _credit, health, invoker.Limits, watch, options, clock);
+        _settle = new SettleStep(settlements, edge, options.LoggingDiscountBasisPoints);
         _router = router;
         _fusion = new FusionStep(this, catalog, health, router, holds, _credit, watch, options);
     }
@@ -117,6 +123,7 @@ public sealed partial class InferencePipeline
             }
 
             await context.EndReservationAsync();
+            context.Permit?.End(context.UsedTokens);
             context.End();
             _contexts.Return(context);
         }
@@ -182,7 +189,20 @@ public sealed partial class InferencePipeline
         }
 
         // :: Step 3: plan. The snapshot captured here serves the whole request.
-        var request = RouteStep.Request(context.Envelope, _catalog.Current, _options, context.Conversation);
+        IReadOnlyList<ByokRoute> ownKeys = [];
+        if (_byok is not null)
+        {
+            try
+            {
+                ownKeys = await _byok.ForAsync(context.Caller);
+            }
+            catch (StorageUnavailableException)
+            {
+                return Unread;
+            }
+        }
+
+        var request = RouteStep.Request(context.Envelope, _catalog.Current, _options, context.Conversation, ownKeys);
         context.Requested = context.Fusion?.Requested ?? context.Envelope.Models[0];
         context.Router = RouterStep.Resolve(context.Envelope, context.Body.Span, in request, _router, _affinity.Table);
         if (context.Router is { Error: { } unresolved })
@@ -203,8 +223,8 @@ public sealed partial class InferencePipeline
             return unroutable;
         }
 
-        // :: Step 4: hold.
-        return await _credit.HoldAsync(context);
+        // :: Step 4: keep to the caller's rate, and hold.
+        return await _rate.EnterAsync(context) ?? await _credit.HoldAsync(context);
     }
 
     // A router that answers by itself: nobody is called and nothing is charged, but it is a generation like any other.
@@ -225,6 +245,12 @@ public sealed partial class InferencePipeline
         context.Editor.Reset(context.Stamp(Encoding.UTF8.GetBytes(context.Router!.Router), "Patchbay"u8.ToArray()));
         await BuiltRequests.WriteAsync(context);
     }
+
+    private static readonly GatewayError Unread = new(
+        GatewayErrorKind.StorageUnavailable, "Your own provider keys (BYOK) cannot be read right now. Try again shortly.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
 
     private static GatewayError Unrecorded() => new(
         GatewayErrorKind.StorageUnavailable, "The usage could not be recorded, so the answer is not charged.")
@@ -254,6 +280,7 @@ public sealed partial class InferencePipeline
             return;
         }
 
+        context.UsedTokens = settled.Usage.PromptTokens + settled.Usage.CompletionTokens;
         if (error is null)
         {
             _affinity.Remember(context, settled.Usage);
@@ -389,7 +416,7 @@ public sealed partial class InferencePipeline
         EndpointId = context.Endpoint?.Id,
         Streamed = context.Envelope.Stream,
         Amount = context.Hold.Amount,
-        EstimatedCost = context.Endpoint is { } endpoint
+        EstimatedCost = context.Endpoint is { } endpoint && context.Current.Candidate.OwnKey is null
             ? Pricer.Price(new Usage { UncachedInput = context.Envelope.PromptBytes / 4 }, endpoint.Prices).Total
             : Money.Zero,
     };

@@ -29,6 +29,10 @@ internal static class InferenceMetrics
     private static readonly Counter<long> Continuations = PatchbayTelemetry.Meter.CreateCounter<long>(
         "patchbay.continuations", "{attempt}", "Answers that another endpoint was asked to go on with after theirs had died.");
 
+    private static readonly Counter<long> Cuts = PatchbayTelemetry.Meter.CreateCounter<long>(
+        "patchbay.streams.cut", "{stream}",
+        "Streams that were ended at the edge of their hold, by endpoint: it ignored the limit it was told (overrun), or the account could not pay for more (credits).");
+
     private static readonly Counter<long> Tokens = PatchbayTelemetry.Meter.CreateCounter<long>(
         "patchbay.tokens", "{token}", "Tokens, by model and kind.");
 
@@ -60,6 +64,10 @@ internal static class InferenceMetrics
             Refusals.Add(1, new KeyValuePair<string, object?>("code", error.Row.Code));
         }
     }
+
+    /// <summary>A stream was ended by us.</summary>
+    public static void Cut(string endpoint, string reason) => Cuts.Add(
+        1, new KeyValuePair<string, object?>("endpoint", endpoint), new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>A request of a remembered conversation was answered.</summary>
     public static void Stuck(string model, bool isKept, long cachedTokens, Money saved)

@@ -30,7 +30,11 @@ public readonly record struct BudgetScope(BudgetLevel Level, Guid Id);
 /// <param name="Scope">Whose spending.</param>
 /// <param name="Interval">How often it starts from zero. A scope may have one budget per interval.</param>
 /// <param name="Limit">The most that may be spent per window; null for no limit.</param>
-public sealed record Budget(BudgetScope Scope, ResetInterval Interval, Money? Limit);
+public sealed record Budget(BudgetScope Scope, ResetInterval Interval, Money? Limit)
+{
+    /// <summary>Whether the list price of calls on the caller's own provider keys counts, too.</summary>
+    public bool IncludesByok { get; init; }
+}
 
 /// <summary>What a scope has spent in the current windows.</summary>
 /// <param name="Today">Since 00:00 UTC.</param>

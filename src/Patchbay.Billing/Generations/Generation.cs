@@ -83,7 +83,14 @@ public sealed record Generation
     /// <summary>What attempts cost that nobody is charged for.</summary>
     public Money Loss { get; init; }
 
-    /// <summary>Whether the caller's own provider key was used.</summary>
+    /// <summary>The part of <see cref="Charge"/> that is the fee for a call on the caller's own provider key.</summary>
+    public Money Fee { get; init; }
+
+    /// <summary>What <see cref="Charge"/> is lower by because the workspace lets its prompts be used.</summary>
+    public Money Discount { get; init; }
+
+    /// <summary>Whether the caller's own provider key was used. <see cref="ProviderCost"/> is then the list price, which the
+    /// provider charges the caller.</summary>
     public bool IsByok { get; init; }
 
     /// <summary>The version of the prices by which it was charged.</summary>

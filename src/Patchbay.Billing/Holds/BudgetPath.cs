@@ -4,14 +4,22 @@ namespace Patchbay.Billing;
 /// <see cref="HoldBook.OpenPathAsync"/> and then reused for every request.</summary>
 public sealed class BudgetPath
 {
-    internal BudgetPath(Lock gate, ScopeMeter[] meters)
+    internal BudgetPath(Lock gate, ScopeMeter[] meters, ByokAllowance? allowance, LeasedPath slices)
     {
         Gate = gate;
+        Allowance = allowance;
         Meters = meters;
+        Slices = slices;
     }
 
     /// <summary>Guards every meter of the organization, so that a hold takes all levels or none.</summary>
     internal Lock Gate { get; }
 
     internal ScopeMeter[] Meters { get; }
+
+    /// <summary>What the organization may use on own keys without a fee; null without fees.</summary>
+    internal ByokAllowance? Allowance { get; }
+
+    /// <summary>The slices that limit it; used where limits are shared with other servers.</summary>
+    internal LeasedPath Slices { get; }
 }

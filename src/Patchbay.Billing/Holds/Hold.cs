@@ -11,17 +11,26 @@ public sealed class Hold : IAsyncDisposable
     private Func<object, OpenHold>? _describe;
     private object? _state;
 
-    internal Hold(HoldBook book, BudgetPath path, Money amount, string generationId, DateTimeOffset createdAt)
+    internal Hold(HoldBook book, BudgetPath path, HoldAmount held, ByokGrant grant, string generationId, DateTimeOffset createdAt)
     {
         _book = book;
         Path = path;
-        Amount = amount;
+        Held = held;
+        Grant = grant;
         GenerationId = generationId;
         CreatedAt = createdAt;
     }
 
     /// <summary>How much is reserved: the most that may be charged.</summary>
-    public Money Amount { get; internal set; }
+    public Money Amount => Held.Credits;
+
+    internal HoldAmount Held { get; set; }
+
+    /// <summary>What of the allowance for own keys is set aside.</summary>
+    internal ByokGrant Grant { get; set; }
+
+    /// <summary>What of the allowance is used, once the fee is known; null before.</summary>
+    internal Money? FreeOfFee { get; set; }
 
     /// <summary>The generation that it is for.</summary>
     public string GenerationId { get; }
@@ -40,10 +49,29 @@ public sealed class Hold : IAsyncDisposable
     /// <summary>Whether an <see cref="OpenHold"/> row exists, which the settlement must remove.</summary>
     public bool Recorded { get; internal set; }
 
+    /// <summary>The settlement is being made: from now on no <see cref="OpenHold"/> row is written. Returns whether there is or
+    /// will be one, which the settlement must remove.</summary>
+    public bool BeginSettlement()
+    {
+        lock (Path.Gate)
+        {
+            IsSettling = true;
+            return Recorded;
+        }
+    }
+
+    internal bool IsSettling { get; private set; }
+
     /// <summary>The generation in flight; null when nobody said how to describe it.</summary>
     internal OpenHold? Describe() => _describe?.Invoke(_state!);
 
+    /// <summary>Which leased slices it was taken from, for the settlement.</summary>
+    public LeaseUse Leases => Leased?.Use ?? default;
+
     internal BudgetPath Path { get; }
+
+    /// <summary>Those slices; null where limits are not shared.</summary>
+    internal LeaseSet? Leased { get; init; }
 
     internal bool Ended { get; set; }
 
@@ -54,12 +82,16 @@ public sealed class Hold : IAsyncDisposable
     /// <summary>Turns the hold into spending, after the charge became durable. At most <see cref="Amount"/> may be charged.
     /// It counts in the windows that the request arrived in. The second call has no effect.</summary>
     public void Settle(Money charge, Money byok, DateTimeOffset? arrivedAt = null) =>
-        _book.End(this, charge, byok, arrivedAt ?? CreatedAt);
+        _book.End(this, charge, byok, arrivedAt ?? CreatedAt, settled: true);
+
+    /// <summary>The fee for a usage on the caller's own key, at most <see cref="Amount"/>; uses the month's allowance. To be asked
+    /// once, before the charge becomes durable.</summary>
+    public Money FeeFor(in Cost cost) => _book.FeeFor(this, cost);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _book.End(this, Money.Zero, Money.Zero, CreatedAt);
+        _book.End(this, Money.Zero, Money.Zero, CreatedAt, settled: false);
         return ValueTask.CompletedTask;
     }
 }

@@ -4,22 +4,20 @@ using Patchbay.Core;
 namespace Patchbay.Billing;
 
 /// <summary>Admission control for money: reserves the worst case of a request at every level that applies, all or nothing,
-/// so that no limit is ever exceeded however many requests run at once. This form serves one process, which owns all
-/// budgets; with several replicas the book is fed with leased slices instead, behind the same members.</summary>
+/// so that no limit is ever exceeded however many requests run at once. Without a desk it serves one process, which owns all
+/// budgets; with one it holds against slices that this server leased of limits which several servers share.</summary>
 /// <remarks>Amounts live in memory and are loaded on first use; the durable truth is what <see cref="ISettlementLog"/>
 /// wrote. One lock per organization makes a hold atomic over its levels; it is held for tens of nanoseconds.</remarks>
 /// <param name="store">Where budgets, spending and funds are read.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="prepaid">Whether an organization can spend only what was put into its credits.</param>
-public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepaid = false)
+/// <param name="fees">What calls on callers' own keys cost; null for nothing.</param>
+/// <param name="desk">Where slices of limits come from that are shared with other servers; null for one that is alone.</param>
+public sealed partial class HoldBook(
+    IBudgetStore store, TimeProvider clock, bool prepaid = false, ByokFees? fees = null, LeaseDesk? desk = null)
 {
+    private readonly ByokFees _fees = fees ?? ByokFees.None;
     private readonly ConcurrentDictionary<Guid, OrganizationBook> _organizations = new();
-    private readonly Lock _openGate = new();
-    private Hold? _newestOpen;
-    private long _openCount;
-
-    /// <summary>How many holds are open.</summary>
-    public long OpenCount => Volatile.Read(ref _openCount);
 
     /// <summary>The path of a caller: organization and workspace, then member, key and guardrail where they apply. Loads
     /// what is not in memory yet.</summary>
@@ -46,7 +44,16 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
             book.Loading.Release();
         }
 
-        return new BudgetPath(book.Gate, meters);
+        if (_fees.BasisPoints > 0 && book.Allowance is null && book.Find(new BudgetScope(BudgetLevel.Organization, organizationId)) is { } whole)
+        {
+            var now = clock.GetUtcNow();
+            lock (book.Gate)
+            {
+                book.Allowance ??= new ByokAllowance(_fees.Allowance, whole.SpendingAt(now).Byok.ThisMonth, now);
+            }
+        }
+
+        return new BudgetPath(book.Gate, meters, book.Allowance, new LeasedPath(book.Slices));
     }
 
     /// <summary>Makes a changed or removed limit count for all requests from now on. Unknown scopes are ignored: they load
@@ -57,7 +64,10 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         {
             lock (book.Gate)
             {
-                book.Find(scope)?.SetBudgets(budgets);
+                if (book.Find(scope)?.SetBudgets(budgets) == true)
+                {
+                    Reconsider(book, scope);
+                }
             }
         }
     }
@@ -83,6 +93,7 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
                 lock (book.Gate)
                 {
                     meter.Funds = funds;
+                    Reconsider(book, meter.Scope);
                 }
             }
         }
@@ -92,44 +103,29 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         }
     }
 
-    /// <summary>Reserves the amount at every level, or at none. The task completes at once in this form.</summary>
-    public ValueTask<HoldResult> TryHoldAsync(BudgetPath path, Money amount, string generationId)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(amount.Nanos);
-        var now = clock.GetUtcNow();
-        lock (path.Gate)
-        {
-            foreach (var meter in path.Meters)
-            {
-                // The second bound keeps the sum of the holds within the range of money where nothing else limits it.
-                var available = Money.Min(meter.AvailableAt(now), Money.MaxValue - meter.Held);
-                if (available < amount)
-                {
-                    return ValueTask.FromResult(new HoldResult(
-                        null, meter.Scope.Level, Money.Max(available, Money.Zero), meter.Held)
-                    {
-                        Standing = meter.StandingAt(now),
-                    });
-                }
-            }
-
-            foreach (var meter in path.Meters)
-            {
-                meter.Hold(amount);
-            }
-        }
-
-        var hold = new Hold(this, path, amount, generationId, now);
-        Link(hold);
-        return ValueTask.FromResult(new HoldResult(hold, default, amount, Money.Zero));
-    }
+    /// <summary>Reserves the amount at every level, or at none. The task completes at once, unless a slice has to be leased.
+    /// </summary>
+    /// <param name="path">Whose money.</param>
+    /// <param name="request">The worst case.</param>
+    /// <param name="generationId">What it is for.</param>
+    /// <param name="arrivedAt">When the request arrived, whose windows count; now when it is not given.</param>
+    /// <exception cref="StorageUnavailableException">A slice has to be leased and the database does not answer.</exception>
+    public ValueTask<HoldResult> TryHoldAsync(
+        BudgetPath path, HoldRequest request, string generationId, DateTimeOffset? arrivedAt = null) =>
+        desk is null
+            ? Take(path, null, request, generationId)
+            : HoldLeasedAsync(desk, path, null, request, generationId, arrivedAt);
 
     /// <summary>Reserves more for an open hold at every level, or at none; false when a level refuses or the hold has ended.
-    /// The task completes at once in this form.</summary>
-    public ValueTask<bool> TryExtendAsync(Hold hold, Money more)
+    /// </summary>
+    public ValueTask<bool> TryExtendAsync(Hold hold, HoldRequest more)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(more.Nanos);
         var now = clock.GetUtcNow();
+        if (desk is not null)
+        {
+            return ExtendLeasedAsync(desk, hold, more);
+        }
+
         lock (hold.Path.Gate)
         {
             if (hold.Ended)
@@ -137,202 +133,50 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
                 return ValueTask.FromResult(false);
             }
 
+            var (amount, grant) = Bound(hold.Path, more, now);
             foreach (var meter in hold.Path.Meters)
             {
-                if (Money.Min(meter.AvailableAt(now), Money.MaxValue - meter.Held) < more)
+                if (meter.Refuses(amount, now) is not null)
                 {
+                    hold.Path.Allowance?.Return(grant);
                     return ValueTask.FromResult(false);
                 }
             }
 
             foreach (var meter in hold.Path.Meters)
             {
-                meter.Hold(more);
+                meter.Hold(amount);
             }
 
-            hold.Amount += more;
+            hold.Held += amount;
+            hold.Grant = hold.Grant.Plus(grant);
             return ValueTask.FromResult(true);
         }
     }
 
     /// <summary>Reserves the amount like <see cref="TryHoldAsync"/>, but takes as much of it as possible out of another hold,
     /// which shrinks by that: so that many requests can be paid for together before the first begins.</summary>
-    public ValueTask<HoldResult> TryDrawAsync(Hold from, Money amount, string generationId)
+    public ValueTask<HoldResult> TryDrawAsync(Hold from, HoldRequest request, string generationId) =>
+        desk is null
+            ? Take(from.Path, from, request, generationId)
+            : HoldLeasedAsync(desk, from.Path, from, request, generationId, from.CreatedAt);
+
+    internal Money FeeFor(Hold hold, in Cost cost)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(amount.Nanos);
-        var path = from.Path;
-        var now = clock.GetUtcNow();
-        lock (path.Gate)
-        {
-            var own = from.Ended ? Money.Zero : Money.Min(from.Amount, amount);
-            var more = amount - own;
-            foreach (var meter in path.Meters)
-            {
-                var available = Money.Min(meter.AvailableAt(now), Money.MaxValue - meter.Held);
-                if (available < more)
-                {
-                    return ValueTask.FromResult(new HoldResult(
-                        null, meter.Scope.Level, Money.Max(available, Money.Zero) + own, meter.Held - own)
-                    {
-                        Standing = meter.StandingAt(now),
-                    });
-                }
-            }
-
-            foreach (var meter in path.Meters)
-            {
-                meter.Hold(more);
-            }
-
-            from.Amount -= own;
-        }
-
-        var hold = new Hold(this, path, amount, generationId, now);
-        Link(hold);
-        return ValueTask.FromResult(new HoldResult(hold, default, amount, Money.Zero));
-    }
-
-    /// <summary>What the narrowest budget of the path leaves now; <see cref="Money.MaxValue"/> when nothing limits it.
-    /// </summary>
-    public Money GetAvailable(BudgetPath path)
-    {
-        var now = clock.GetUtcNow();
-        var least = Money.MaxValue;
-        lock (path.Gate)
-        {
-            foreach (var meter in path.Meters)
-            {
-                least = Money.Min(least, meter.AvailableAt(now));
-            }
-        }
-
-        return Money.Max(least, Money.Zero);
-    }
-
-    /// <summary>The spending of the scope at one level of the path, up to the last settlement.</summary>
-    public ScopeSpending? GetSpending(BudgetPath path, BudgetLevel level)
-    {
-        lock (path.Gate)
-        {
-            foreach (var meter in path.Meters)
-            {
-                if (meter.Scope.Level == level)
-                {
-                    return meter.SpendingAt(clock.GetUtcNow());
-                }
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>What a scope has spent, up to the last settlement: from memory when it is there, else from the database.
-    /// </summary>
-    /// <exception cref="StorageUnavailableException">It is not in memory and the database cannot answer.</exception>
-    public async ValueTask<ScopeSpending> GetSpendingAsync(
-        Guid organizationId, BudgetScope scope, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        if (_organizations.TryGetValue(organizationId, out var book))
-        {
-            lock (book.Gate)
-            {
-                if (book.Find(scope) is { } meter)
-                {
-                    return meter.SpendingAt(now);
-                }
-            }
-        }
-
-        return await store.GetSpendingAsync(scope, now, cancellationToken);
-    }
-
-    /// <summary>The most that requests in flight of an organization may need which began before a time; zero when it is not in
-    /// memory.</summary>
-    public Money GetHeld(Guid organizationId, DateTimeOffset takenBefore)
-    {
-        if (!_organizations.TryGetValue(organizationId, out var book))
+        if (hold.Path.Allowance is not { } allowance)
         {
             return Money.Zero;
         }
 
-        lock (book.Gate)
+        lock (hold.Path.Gate)
         {
-            if (book.Find(new BudgetScope(BudgetLevel.Organization, organizationId)) is not { } meter)
-            {
-                return Money.Zero;
-            }
-
-            // All, less those that are known to have begun later: one that is not in the list yet counts.
-            var held = meter.Held;
-            lock (_openGate)
-            {
-                for (var hold = _newestOpen; hold is not null; hold = hold.Next)
-                {
-                    if (!hold.Ended && hold.CreatedAt >= takenBefore && Array.IndexOf(hold.Path.Meters, meter) >= 0)
-                    {
-                        held -= hold.Amount;
-                    }
-                }
-            }
-
-            return held;
+            var free = allowance.Use(hold.Grant, cost.Total, clock.GetUtcNow());
+            hold.FreeOfFee = free;
+            return Money.Min(_fees.Of(cost, free), hold.Amount);
         }
     }
 
-    /// <summary>The sum of what is held by all organizations' own meters; zero when nothing is in flight.</summary>
-    public Money GetTotalHeld()
-    {
-        var sum = Money.Zero;
-        foreach (var book in _organizations.Values)
-        {
-            lock (book.Gate)
-            {
-                foreach (var meter in book.Meters)
-                {
-                    sum += meter.Scope.Level == BudgetLevel.Organization ? meter.Held : Money.Zero;
-                }
-            }
-        }
-
-        return sum;
-    }
-
-    /// <summary>Open holds that were taken before this time and are not written down yet, with their descriptions. They are
-    /// marked as recorded before they are written: a settlement that overtakes the write then removes a row too much, never
-    /// one too few.</summary>
-    public IReadOnlyList<(Hold Hold, OpenHold Row)> TakeUnrecorded(DateTimeOffset takenBefore)
-    {
-        var open = new List<Hold>();
-        lock (_openGate)
-        {
-            for (var hold = _newestOpen; hold is not null; hold = hold.Next)
-            {
-                if (hold.CreatedAt < takenBefore && !hold.Recorded)
-                {
-                    open.Add(hold);
-                }
-            }
-        }
-
-        var rows = new List<(Hold, OpenHold)>(open.Count);
-        foreach (var hold in open)
-        {
-            // A hold ends under this lock, so that what describes it is still its own.
-            lock (hold.Path.Gate)
-            {
-                if (!hold.Ended && hold.Describe() is { } row)
-                {
-                    hold.Recorded = true;
-                    rows.Add((hold, row));
-                }
-            }
-        }
-
-        return rows;
-    }
-
-    internal void End(Hold hold, Money charge, Money byok, DateTimeOffset arrivedAt)
+    internal void End(Hold hold, Money charge, Money byok, DateTimeOffset arrivedAt, bool settled)
     {
         if (charge > hold.Amount)
         {
@@ -349,14 +193,91 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
 
             hold.Ended = true;
             var now = clock.GetUtcNow();
+            EndAllowance(hold, settled);
             foreach (var meter in hold.Path.Meters)
             {
-                meter.Release(hold.Amount);
+                meter.Release(hold.Held);
                 meter.Spend(charge, byok, arrivedAt, now);
+            }
+
+            if (hold.Leased is { } leased)
+            {
+                EndSlices(desk!, hold, leased.Slices, charge);
             }
         }
 
         Unlink(hold);
+    }
+
+    private static void EndAllowance(Hold hold, bool settled)
+    {
+        if (hold.Path.Allowance is not { } allowance)
+        {
+            return;
+        }
+
+        if (hold.FreeOfFee is not { } free)
+        {
+            allowance.Return(hold.Grant);
+        }
+        else if (!settled)
+        {
+            allowance.Undo(hold.Grant, free);
+        }
+    }
+
+    private ValueTask<HoldResult> Take(BudgetPath path, Hold? from, HoldRequest request, string generationId)
+    {
+        var now = clock.GetUtcNow();
+        HoldAmount amount;
+        ByokGrant grant;
+        lock (path.Gate)
+        {
+            (amount, grant) = Bound(path, request, now);
+            var own = from is null or { Ended: true } ? default : HoldAmount.Min(from.Held, amount);
+            var more = amount - own;
+            foreach (var meter in path.Meters)
+            {
+                if (meter.Refuses(more, now) is { } available)
+                {
+                    path.Allowance?.Return(grant);
+                    return ValueTask.FromResult(new HoldResult(
+                        null, meter.Scope.Level, available + own.Credits, meter.Held - own.Credits)
+                    {
+                        Standing = meter.StandingAt(now),
+                    });
+                }
+            }
+
+            foreach (var meter in path.Meters)
+            {
+                meter.Hold(more);
+            }
+
+            if (from is not null)
+            {
+                from.Held -= own;
+            }
+        }
+
+        var hold = new Hold(this, path, amount, grant, generationId, now);
+        Link(hold);
+        return ValueTask.FromResult(new HoldResult(hold, default, amount.Credits, Money.Zero));
+    }
+
+    // On an own key only the fee is charged; where a limit includes such calls, their list price counts besides.
+    private (HoldAmount Amount, ByokGrant Grant) Bound(BudgetPath path, in HoldRequest request, DateTimeOffset now)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Shared.Nanos);
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Byok.Nanos);
+        if (request.Byok == Money.Zero)
+        {
+            return (new HoldAmount(request.Shared, request.Shared), default);
+        }
+
+        var grant = path.Allowance?.Take(request.Byok, now) ?? default;
+        var fee = path.Allowance is null ? Money.Zero : _fees.Worst(request.Byok - grant.Amount);
+        return (new HoldAmount(Money.Max(request.Shared, fee), Money.Max(request.Shared, request.Byok + fee)), grant);
     }
 
     private async Task<ScopeMeter> LoadAsync(BudgetScope scope, Budget? keyBudget, CancellationToken cancellationToken)
@@ -375,45 +296,6 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         };
     }
 
-    private void Link(Hold hold)
-    {
-        lock (_openGate)
-        {
-            hold.Next = _newestOpen;
-            if (_newestOpen is not null)
-            {
-                _newestOpen.Previous = hold;
-            }
-
-            _newestOpen = hold;
-            _openCount++;
-        }
-    }
-
-    private void Unlink(Hold hold)
-    {
-        lock (_openGate)
-        {
-            if (hold.Previous is not null)
-            {
-                hold.Previous.Next = hold.Next;
-            }
-            else
-            {
-                _newestOpen = hold.Next;
-            }
-
-            if (hold.Next is not null)
-            {
-                hold.Next.Previous = hold.Previous;
-            }
-
-            hold.Previous = null;
-            hold.Next = null;
-            _openCount--;
-        }
-    }
-
     private sealed class OrganizationBook
     {
         private readonly Dictionary<BudgetScope, ScopeMeter> _meters = [];
@@ -421,6 +303,10 @@ public sealed class HoldBook(IBudgetStore store, TimeProvider clock, bool prepai
         public Lock Gate { get; } = new();
 
         public SemaphoreSlim Loading { get; } = new(1, 1);
+
+        public ByokAllowance? Allowance { get; set; }
+
+        public SliceBook Slices { get; } = new();
 
         public IEnumerable<ScopeMeter> Meters => _meters.Values;
 

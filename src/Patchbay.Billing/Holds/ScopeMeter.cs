@@ -16,6 +16,9 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
 
     public Money Held { get; private set; }
 
+    /// <summary>What is held where calls on own keys count.</summary>
+    public Money HeldListed { get; private set; }
+
     /// <summary>What was put into the scope's credits; null where spending is not limited by credits.</summary>
     public Money? Funds { get; set; }
 
@@ -29,16 +32,42 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
             : CreditStanding.Good;
     }
 
+    /// <summary>The kinds of limits that it has.</summary>
+    public IEnumerable<LeaseKind> LimitedKinds()
+    {
+        foreach (var budget in _budgets)
+        {
+            if (budget.Limit is not null)
+            {
+                yield return (LeaseKind)budget.Interval;
+            }
+        }
+
+        if (Funds is not null)
+        {
+            yield return LeaseKind.Funds;
+        }
+    }
+
     public ScopeSpending SpendingAt(DateTimeOffset now)
     {
         Roll(now);
         return _spending;
     }
 
-    /// <summary>Replaces the budgets; what was spent stays.</summary>
-    public void SetBudgets(IReadOnlyList<Budget> budgets) => _budgets = [.. budgets];
+    /// <summary>Replaces the budgets; what was spent stays. False when they are the same.</summary>
+    public bool SetBudgets(IReadOnlyList<Budget> budgets)
+    {
+        if (_budgets.SequenceEqual(budgets))
+        {
+            return false;
+        }
 
-    /// <summary>The least that any budget leaves; <see cref="Money.MaxValue"/> without a budget. Negative when a budget was
+        _budgets = [.. budgets];
+        return true;
+    }
+
+    /// <summary>The least that any budget leaves to which only credits count; <see cref="Money.MaxValue"/> without a budget. Negative when a budget was
     /// lowered below what is spent.</summary>
     public Money AvailableAt(DateTimeOffset now)
     {
@@ -46,7 +75,7 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
         var least = Funds is { } funds ? funds - _spending.Credits.Lifetime - Held : Money.MaxValue;
         foreach (var budget in _budgets)
         {
-            if (budget.Limit is { } limit)
+            if (budget is { Limit: { } limit, IncludesByok: false })
             {
                 least = Money.Min(least, limit - _spending.Credits.In(budget.Interval) - Held);
             }
@@ -55,9 +84,45 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
         return least;
     }
 
-    public void Hold(Money amount) => Held += amount;
+    /// <summary>The same for budgets that include calls on own keys.</summary>
+    public Money AvailableListedAt(DateTimeOffset now)
+    {
+        Roll(now);
+        var least = Money.MaxValue;
+        foreach (var budget in _budgets)
+        {
+            if (budget is { Limit: { } limit, IncludesByok: true })
+            {
+                var spent = _spending.Credits.In(budget.Interval) + _spending.Byok.In(budget.Interval);
+                least = Money.Min(least, limit - spent - HeldListed);
+            }
+        }
 
-    public void Release(Money amount) => Held -= amount;
+        return least;
+    }
+
+    /// <summary>What is lacking for this amount: null when it fits, else what is available.</summary>
+    public Money? Refuses(in HoldAmount amount, DateTimeOffset now)
+    {
+        // The second bound keeps the sum of the holds within the range of money where nothing else limits it.
+        var credits = Money.Min(AvailableAt(now), Money.MaxValue - Held);
+        var listed = Money.Min(AvailableListedAt(now), Money.MaxValue - HeldListed);
+        return credits < amount.Credits ? Money.Max(Money.Min(credits, listed), Money.Zero)
+            : listed < amount.Listed ? Money.Max(listed, Money.Zero)
+            : null;
+    }
+
+    public void Hold(in HoldAmount amount)
+    {
+        Held += amount.Credits;
+        HeldListed += amount.Listed;
+    }
+
+    public void Release(in HoldAmount amount)
+    {
+        Held -= amount.Credits;
+        HeldListed -= amount.Listed;
+    }
 
     /// <summary>Counts spending of a request that arrived at a time, in the windows that this time lies in: as the books
     /// count it.</summary>

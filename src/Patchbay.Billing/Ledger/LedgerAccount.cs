@@ -14,6 +14,9 @@ public static class LedgerAccount
     /// <summary>What users of the installation owe for what they used, or were billed from their credits.</summary>
     public const string RevenueUsage = "revenue:usage";
 
+    /// <summary>What workspaces pay less because they let their prompts be used.</summary>
+    public const string LoggingDiscount = "expense:discount:logging";
+
     /// <summary>Money granted by the operator rather than bought.</summary>
     public const string EquityGrants = "equity:grants";
 
@@ -32,7 +35,7 @@ public static class LedgerAccount
     /// <summary>Cost of answers that are not charged: empty ones, and those that ended in an error.</summary>
     public const string LossWaived = "loss:waived";
 
-    /// <summary>What we keep of payments besides the credits: fees.</summary>
+    /// <summary>Fees: what we keep of payments besides the credits, and what calls on callers' own provider keys cost.</summary>
     public const string RevenueFees = "revenue:fees";
 
     /// <summary>The gateway of card payments.</summary>

@@ -12,6 +12,9 @@ public sealed record Settlement(Generation Generation, string? ProviderSlug, IRe
 {
     /// <summary>Whether an <see cref="OpenHold"/> row was written for it, which the same commit then removes.</summary>
     public bool HoldRecorded { get; init; }
+
+    /// <summary>Which leased slices its hold was taken from.</summary>
+    public LeaseUse Leases { get; init; }
 }
 
 /// <summary>A cost at one provider.</summary>

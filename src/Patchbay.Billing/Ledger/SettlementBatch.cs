@@ -33,7 +33,10 @@ public sealed record SettlementBatch(
         {
             var generation = settlement.Generation;
             charges += generation.Charge;
-            Add(entries, LedgerAccount.Credits(generation.OrganizationId), LedgerAccount.RevenueUsage, generation.Charge);
+            var credits = LedgerAccount.Credits(generation.OrganizationId);
+            Add(entries, credits, LedgerAccount.RevenueUsage, generation.Charge - generation.Fee);
+            Add(entries, credits, LedgerAccount.RevenueFees, generation.Fee);
+            Add(entries, LedgerAccount.LoggingDiscount, LedgerAccount.RevenueUsage, generation.Discount);
             var own = generation.ProviderCost;
             foreach (var loss in settlement.Losses)
             {
@@ -41,7 +44,8 @@ public sealed record SettlementBatch(
                 Add(entries, loss.Account, LedgerAccount.ProviderPayable(loss.ProviderSlug), loss.Amount);
             }
 
-            if (settlement.ProviderSlug is { } provider)
+            // On an own key the caller owes the provider, and we nothing.
+            if (settlement.ProviderSlug is { } provider && !generation.IsByok)
             {
                 Add(entries, LedgerAccount.ProviderExpense(provider), LedgerAccount.ProviderPayable(provider), own);
             }

@@ -79,10 +79,10 @@ public sealed partial class PaymentComparer(
 
     private static partial class Log
     {
-        [LoggerMessage(4020, LogLevel.Debug, "{Gateway} was compared with the books; {Credited} payments had been missed.")]
+        [LoggerMessage(8108, LogLevel.Debug, "{Gateway} was compared with the books; {Credited} payments had been missed.")]
         public static partial void Compared(ILogger logger, string gateway, int credited);
 
-        [LoggerMessage(4021, LogLevel.Warning, "{Gateway} cannot be compared with the books now: {Reason}")]
+        [LoggerMessage(8109, LogLevel.Warning, "{Gateway} cannot be compared with the books now: {Reason}")]
         public static partial void NotCompared(ILogger logger, string gateway, string reason);
     }
 }

@@ -30,7 +30,17 @@ public static class Pricer
             + Femtos(usage.ImagesOut, prices.ImageOutput ?? UnitPrice.Free);
         var total = RoundUp(prompt + completion);
         var promptPart = new Money(checked((long)(prompt / UnitPrice.FemtosPerNano)));
-        return new Cost(total, promptPart, total - promptPart);
+        return new Cost(total, promptPart, total - promptPart) { Femtos = prompt + completion };
+    }
+
+    /// <summary>A whole in basis points.</summary>
+    internal const int Whole = 10_000;
+
+    /// <summary>A share of an exact amount in femto-USD, rounded up to a nano-USD.</summary>
+    internal static Money Share(Int128 femtos, int basisPoints)
+    {
+        var divisor = (Int128)UnitPrice.FemtosPerNano * Whole;
+        return new Money(checked((long)(((femtos * basisPoints) + (divisor - 1)) / divisor)));
     }
 
     private static Int128 Femtos(long? count, UnitPrice price)

@@ -43,6 +43,40 @@ internal static class AddressTemplate
         return template.EndsWith('/') ? template : template + "/";
     }
 
+    /// <summary>The address with a slash at its end, filled by name. Null when a value is missing, or cannot stand in a host
+    /// name or path.</summary>
+    public static string? Fill(string template, IReadOnlyDictionary<string, string> values)
+    {
+        foreach (var name in Names(template))
+        {
+            if (!values.TryGetValue(name, out var value) || value.Length == 0 || !IsPlain(value))
+            {
+                return null;
+            }
+
+            template = template.Replace("{" + name + "}", value, StringComparison.Ordinal);
+        }
+
+        return template.EndsWith('/') ? template : template + "/";
+    }
+
+    /// <summary>The names in braces, each once.</summary>
+    public static IReadOnlyList<string> Names(string template)
+    {
+        var names = new List<string>();
+        for (var start = template.IndexOf('{', StringComparison.Ordinal); start >= 0;
+            start = template.IndexOf('{', start + 1))
+        {
+            var name = template[(start + 1)..template.IndexOf('}', start)];
+            if (!names.Contains(name))
+            {
+                names.Add(name);
+            }
+        }
+
+        return names;
+    }
+
     private static bool IsPlain(string value)
     {
         foreach (var one in value)

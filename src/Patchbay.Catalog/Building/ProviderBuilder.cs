@@ -37,6 +37,7 @@ internal static class ProviderBuilder
             Category = record?.Category ?? "host",
             BaseUrl = baseUrl,
             Address = address,
+            Template = TemplateOf(record, own, api) is { } template && template.Contains('{', StringComparison.Ordinal) ? template : null,
             MissingSettings = missing,
             Auth = auth,
             AuthSettings = own?.Auth.Settings ?? AuthSettings.Empty,
@@ -73,6 +74,29 @@ internal static class ProviderBuilder
                 {
                     return AddressTemplate.Fill(template, record!.Settings, credentials, missing);
                 }
+            }
+        }
+
+        return null;
+    }
+
+    private static string? TemplateOf(ProviderRecord? record, OperatorProvider? own, string? api)
+    {
+        if (record is null || own?.BaseUrl is not null)
+        {
+            return null;
+        }
+
+        if (api is null)
+        {
+            return record.BaseUrl;
+        }
+
+        foreach (var (protocol, template) in own is { Protocol: not null } ? [] : record.Apis ?? [])
+        {
+            if (protocol == api)
+            {
+                return template;
             }
         }
 

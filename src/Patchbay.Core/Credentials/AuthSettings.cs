@@ -28,6 +28,9 @@ public sealed record AuthSettings
     /// <summary>Google: a JSON file with the key of a service account or the credential of a user.</summary>
     public string? CredentialsFile { get; init; }
 
+    /// <summary>Google: the content of such a file, where it is at hand itself.</summary>
+    public string? CredentialsJson { get; init; }
+
     /// <summary>Google and Entra: what the token is asked for.</summary>
     public string? Scope { get; init; }
 

@@ -23,9 +23,18 @@ public sealed record GatewayError(GatewayErrorKind Kind, string Message)
     /// <summary>Which limit refused a request for money: organization, workspace, member, key or guardrail.</summary>
     public string? LimitSource { get; init; }
 
+    /// <summary>The rate limit that refused the request; null for every other error.</summary>
+    public RateLimitState? RateLimit { get; init; }
+
     /// <summary>For a request that could not be routed: why, in a form for programs.</summary>
     public Availability? Availability { get; init; }
 
     /// <summary>The row of the error table for <see cref="Kind"/>.</summary>
     public GatewayErrorRow Row => GatewayErrorPolicy.For(Kind);
 }
+
+/// <summary>A rate limit at the moment in which it refused a request.</summary>
+/// <param name="Limit">The most.</param>
+/// <param name="Remaining">What is left of it.</param>
+/// <param name="Reset">When there is room again.</param>
+public sealed record RateLimitState(long Limit, long Remaining, DateTimeOffset Reset);

@@ -67,6 +67,12 @@ public enum GatewayErrorKind
     /// <summary>The provider refused our own credentials or our account there has no money.</summary>
     ProviderAuth,
 
+    /// <summary>The provider refused the caller's own key.</summary>
+    ByokKeyRefused,
+
+    /// <summary>The account behind the caller's own key has no money left.</summary>
+    ByokKeyUnpaid,
+
     /// <summary>The provider found the request invalid; another endpoint may accept it.</summary>
     ProviderRejected,
 

@@ -15,4 +15,9 @@ public interface IOrganizationStore
 
     /// <summary>The workspace with this id, or null.</summary>
     Task<Workspace?> FindWorkspaceAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>Switches a workspace's logging discount (<see cref="Workspace.LoggingDiscount"/>) on or off. False when there is
+    /// no such workspace in the organization.</summary>
+    Task<bool> SetLoggingDiscountAsync(
+        Guid workspaceId, Guid organizationId, bool enabled, CancellationToken cancellationToken);
 }

@@ -6,4 +6,8 @@ namespace Patchbay.Identity;
 /// <param name="Slug">Short name, unique in the organization.</param>
 /// <param name="Name">Display name.</param>
 /// <param name="CreatedAt">When it was made, UTC.</param>
-public sealed record Workspace(Guid Id, Guid OrganizationId, string Slug, string Name, DateTimeOffset CreatedAt);
+public sealed record Workspace(Guid Id, Guid OrganizationId, string Slug, string Name, DateTimeOffset CreatedAt)
+{
+    /// <summary>Whether prompts and answers may be used in return for a discount.</summary>
+    public bool LoggingDiscount { get; init; }
+}

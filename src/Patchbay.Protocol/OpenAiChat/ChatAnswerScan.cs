@@ -33,6 +33,9 @@ internal sealed partial class ChatAnswerScan(bool isStream)
 
     public string? NativeFinishReason { get; private set; }
 
+    /// <summary>The answer ends here, for a reason of ours.</summary>
+    public void Finish(string reason) => FinishReason = reason;
+
     public string? UpstreamId { get; private set; }
 
     public string? ServiceTier { get; private set; }

@@ -71,6 +71,11 @@ public sealed class ChatStreamEditor
     /// estimate. Takes time: ask once.</summary>
     public long CountOutputTokens() => _kept.CountTokens(OutputBytes);
 
+    /// <summary>The tokens so far: the provider's count where it tells one while it streams, or our own, which grows by what
+    /// came since the last call and may be a token too high for each.</summary>
+    public long CountOutputTokensSoFar() =>
+        Math.Max(HasUsage ? Usage.CompletionTokens : 0, _kept.CountTokensSoFar(OutputBytes));
+
     /// <summary>Content other than plain text came: reasoning, a tool call, a refusal, an image or audio.</summary>
     public bool HasOtherContent => _scan.HasOtherContent;
 
@@ -196,6 +201,25 @@ public sealed class ChatStreamEditor
         sink.Append("\"native_finish_reason\":null}]"u8);
         AppendMetadata(metadata, ref sink);
         sink.Append("}\n\n"u8);
+        sink.Complete();
+    }
+
+    /// <summary>Writes the event that ends an answer of this many choices because it has reached its longest: the finish
+    /// reason of each is <c>length</c>. The provider's further events are not to be processed.</summary>
+    public void WriteCut(int choices, IBufferWriter<byte> output)
+    {
+        _scan.Finish("length");
+        var sink = new ByteSink(output, Head() + 64 + (choices * 112));
+        AppendHead(ref sink);
+        sink.Append(",\"choices\":["u8);
+        for (var i = 0; i < choices; i++)
+        {
+            sink.Append(i == 0 ? "{\"index\":"u8 : ",{\"index\":"u8);
+            sink.Append((long)i);
+            sink.Append(",\"delta\":{\"content\":\"\"},\"finish_reason\":\"length\",\"native_finish_reason\":null}"u8);
+        }
+
+        sink.Append("]}\n\n"u8);
         sink.Complete();
     }
 

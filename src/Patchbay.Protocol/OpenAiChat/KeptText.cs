@@ -16,6 +16,10 @@ internal sealed class KeptText
     private int _length;
     private long _decoded;
 
+    // How much of it was counted piece by piece, and the sum of the pieces.
+    private int _countedLength;
+    private long _counted;
+
     /// <summary>Keeps a piece.</summary>
     /// <param name="inside">What stands between the quotes.</param>
     /// <param name="decodedLength">How many bytes of UTF-8 it stands for.</param>
@@ -40,10 +44,20 @@ internal sealed class KeptText
             return 0;
         }
 
-        var text = ArrayPool<byte>.Shared.Rent(_length);
-        var tokens = (long)O200kTokenizer.Count(text.AsSpan(0, JsonText.Unescape(_bytes.AsSpan(0, _length), text)));
-        ArrayPool<byte>.Shared.Return(text);
-        return total > _decoded ? (long)Math.Ceiling((decimal)tokens * total / Math.Max(1, _decoded)) : tokens;
+        return Extrapolate(Count(_bytes.AsSpan(0, _length)), total);
+    }
+
+    /// <summary>The same for a text that grows, counting only what came since the last call. Each piece may count a token too
+    /// much, where a token was cut.</summary>
+    public long CountTokensSoFar(long total)
+    {
+        if (_length > _countedLength)
+        {
+            _counted += Count(_bytes.AsSpan(_countedLength, _length - _countedLength));
+            _countedLength = _length;
+        }
+
+        return Extrapolate(_counted, total);
     }
 
     /// <summary>Appends the text as UTF-8.</summary>
@@ -75,7 +89,20 @@ internal sealed class KeptText
         _bytes = [];
         _length = 0;
         _decoded = 0;
+        _countedLength = 0;
+        _counted = 0;
     }
+
+    private static long Count(ReadOnlySpan<byte> inside)
+    {
+        var text = ArrayPool<byte>.Shared.Rent(inside.Length);
+        var tokens = (long)O200kTokenizer.Count(text.AsSpan(0, JsonText.Unescape(inside, text)));
+        ArrayPool<byte>.Shared.Return(text);
+        return tokens;
+    }
+
+    private long Extrapolate(long tokens, long total) =>
+        total > _decoded ? (long)Math.Ceiling((decimal)tokens * total / Math.Max(1, _decoded)) : tokens;
 
     // False when there is enough.
     private bool Grow(int more)

@@ -43,6 +43,7 @@ public static class ExclusionReasonText
         "not_free" => "The free variant was asked for and it has a price.",
         "not_spoken" => "Its provider speaks a protocol that this server does not.",
         "not_priced" => "Its price, or the provider's own id of the model, is not known.",
+        "own_key_only" => "The caller's own key at its provider is the only one that may be used there.",
         "not_routable" => "Its provider has no key or no address on this server.",
         "context_length" => "Prompt and output do not fit its context.",
         "max_output" => "The wanted output is longer than it gives.",

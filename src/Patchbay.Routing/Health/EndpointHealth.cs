@@ -193,7 +193,12 @@ public sealed class EndpointHealth
                     _pauses.Wait(credential, now, now + (asked ?? CooldownMs), now + (asked ?? 0));
                     break;
                 case HealthEffect.Credential:
-                    Count(now, success: false);
+                    if (credential == CredentialId.Operators)
+                    {
+                        // A caller's bad key says nothing about the endpoint.
+                        Count(now, success: false);
+                    }
+
                     Answered(now);
                     _pauses.Refuse(credential, now, now + QuarantineMs);
                     break;

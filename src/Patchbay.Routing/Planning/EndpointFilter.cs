@@ -46,27 +46,39 @@ internal readonly ref struct EndpointFilter
         }
     }
 
-    /// <summary>Writes for each endpoint of the model why it is out, in the order of the model's list.</summary>
-    public void Apply(in ResolvedModel resolved, Span<ExclusionReason> reasons)
+    /// <summary>Writes for each endpoint of the model why it is out, in the order of the model's list, and then for each of
+    /// the endpoints with one of the caller's own keys.</summary>
+    public void Apply(in ResolvedModel resolved, ReadOnlySpan<KeyedEndpoint> keyed, Span<ExclusionReason> reasons)
     {
         var model = resolved.Model;
         var flexOnly = IsFlexOnly(model);
         for (var i = 0; i < model.Endpoints.Length; i++)
         {
-            reasons[i] = First(model.Endpoints[i], in resolved, flexOnly);
+            var endpoint = model.Endpoints[i];
+            reasons[i] = First(endpoint, in resolved, flexOnly);
+            if (reasons[i] == ExclusionReason.None && _request.OwnKeys.Count > 0 && IsDisplaced(endpoint, model))
+            {
+                reasons[i] = ExclusionReason.OwnKeyOnly;
+            }
+        }
+
+        for (var i = 0; i < keyed.Length; i++)
+        {
+            var key = _request.OwnKeys[keyed[i].Key];
+            reasons[model.Endpoints.Length + i] = First(model.Endpoints[keyed[i].Endpoint], in resolved, flexOnly, key);
         }
 
         if (_request.WantsJsonSchema)
         {
-            Prefer(Parameters.StructuredOutputs, model, reasons);
+            Prefer(Parameters.StructuredOutputs, model, keyed, reasons);
         }
 
         var soft = _request.Used & (Parameters.ToolChoice | Parameters.ResponseFormat | Parameters.Verbosity);
         if (soft != Parameters.None)
         {
-            Prefer(soft & Parameters.ToolChoice, model, reasons);
-            Prefer(soft & Parameters.ResponseFormat, model, reasons);
-            Prefer(soft & Parameters.Verbosity, model, reasons);
+            Prefer(soft & Parameters.ToolChoice, model, keyed, reasons);
+            Prefer(soft & Parameters.ResponseFormat, model, keyed, reasons);
+            Prefer(soft & Parameters.Verbosity, model, keyed, reasons);
         }
     }
 
@@ -141,7 +153,8 @@ internal readonly ref struct EndpointFilter
     }
 
     /// <summary>Leaves only endpoints that honour the parameter, where at least one does.</summary>
-    private static void Prefer(Parameters parameter, Model model, Span<ExclusionReason> reasons)
+    private static void Prefer(
+        Parameters parameter, Model model, ReadOnlySpan<KeyedEndpoint> keyed, Span<ExclusionReason> reasons)
     {
         if (parameter == Parameters.None)
         {
@@ -149,25 +162,51 @@ internal readonly ref struct EndpointFilter
         }
 
         var some = false;
-        for (var i = 0; i < model.Endpoints.Length && !some; i++)
+        for (var i = 0; i < reasons.Length && !some; i++)
         {
-            some = reasons[i] == ExclusionReason.None && (model.Endpoints[i].Supported & parameter) != 0;
+            some = reasons[i] == ExclusionReason.None && (EndpointAt(i, model, keyed).Supported & parameter) != 0;
         }
 
-        for (var i = 0; i < model.Endpoints.Length && some; i++)
+        for (var i = 0; i < reasons.Length && some; i++)
         {
-            if (reasons[i] == ExclusionReason.None && (model.Endpoints[i].Supported & parameter) == 0)
+            if (reasons[i] == ExclusionReason.None && (EndpointAt(i, model, keyed).Supported & parameter) == 0)
             {
                 reasons[i] = ExclusionReason.PreferredParameters;
             }
         }
     }
 
-    private ExclusionReason First(Endpoint endpoint, in ResolvedModel resolved, bool flexOnly)
+    private static Endpoint EndpointAt(int place, Model model, ReadOnlySpan<KeyedEndpoint> keyed) =>
+        model.Endpoints[place < model.Endpoints.Length ? place : keyed[place - model.Endpoints.Length].Endpoint];
+
+    private bool IsDisplaced(Endpoint endpoint, Model model)
+    {
+        for (var k = 0; k < _request.OwnKeys.Count; k++)
+        {
+            if (_request.OwnKeys[k] is var key && key.Provider == endpoint.Provider.Slug && key.Displaces(model))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private ExclusionReason First(Endpoint endpoint, in ResolvedModel resolved, bool flexOnly, ByokRoute? key = null)
     {
         for (var rest = _active; rest != 0; rest &= rest - 1)
         {
             var reason = (ExclusionReason)BitOperations.TrailingZeroCount(rest);
+            if (key is not null && Decides(key, reason) is { } passes)
+            {
+                if (passes)
+                {
+                    continue;
+                }
+
+                return reason;
+            }
+
             if (Fails(reason, endpoint, in resolved, flexOnly))
             {
                 return reason == ExclusionReason.NotRoutable ? WhyNot(endpoint) : reason;
@@ -176,6 +215,14 @@ internal readonly ref struct EndpointFilter
 
         return ExclusionReason.None;
     }
+
+    // What depends on whose account it is: whether it passes, or null where the endpoint itself decides.
+    private static bool? Decides(ByokRoute key, ExclusionReason reason) => reason switch
+    {
+        ExclusionReason.NotRoutable => true,
+        ExclusionReason.Zdr => key.DeclaredZdr,
+        _ => null,
+    };
 
     private bool Fails(ExclusionReason reason, Endpoint endpoint, in ResolvedModel resolved, bool flexOnly)
     {

@@ -4,8 +4,9 @@ namespace Patchbay.Routing;
 /// <remarks>
 /// <para>Endpoints that cool down come after everything else, and before them those that are known to miss the preferred
 /// throughput or latency, so that a fallback model that keeps it is used before them. Among the others, the models follow
-/// each other in the request's order, unless the partition is off. Within a model: first what <c>provider.order</c> names, in
-/// its order; of these and of the rest, first endpoints of the service tier that the request asks for; each of these groups by
+/// each other in the request's order, unless the partition is off. Within a model: first the caller's own keys, then the
+/// operator's, then the caller's for fallback; of each, first what <c>provider.order</c> names, in
+/// its order; of these and of the rest, the keys of a provider in their order, and first endpoints of the service tier that the request asks for; each of these groups by
 /// the sort that the request or the model's variant asks for, ties by price and tag.</para>
 /// <para>With neither order nor sort, load is balanced: stable endpoints before those that failed recently, cheapest
 /// first, and then one of the first group is drawn with weight 1/price² and moved to the front; an endpoint that returns
@@ -142,9 +143,19 @@ internal static class EndpointRanking
             return left.Model < right.Model;
         }
 
+        if (left.Place != right.Place)
+        {
+            return left.Place < right.Place;
+        }
+
         if (left.OrderIndex != right.OrderIndex)
         {
             return left.OrderIndex < right.OrderIndex;
+        }
+
+        if (left.KeyRank != right.KeyRank)
+        {
+            return left.KeyRank < right.KeyRank;
         }
 
         if (left.InTier != right.InTier)

@@ -12,6 +12,15 @@ internal struct RankedEndpoint
     /// <summary>The place of the endpoint in its model's list.</summary>
     public int Endpoint;
 
+    /// <summary>The caller's own key, by its place among them from 1; 0 for the operator's.</summary>
+    public int Key;
+
+    /// <summary>Where that kind of key comes.</summary>
+    public ByokPlace Place;
+
+    /// <summary>Where the key comes among those of its provider.</summary>
+    public int KeyRank;
+
     /// <summary>Left alone at present.</summary>
     public bool Cooling;
 

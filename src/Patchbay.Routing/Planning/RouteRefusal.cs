@@ -40,10 +40,22 @@ internal static class RouteRefusal
     }
 
     /// <summary>Every endpoint has asked us to wait.</summary>
-    public static GatewayError AllCooling(ReadOnlySpan<ResolvedModel> models, int endpoints, TimeSpan wait)
+    public static GatewayError AllCooling(
+        ReadOnlySpan<ResolvedModel> models, int endpoints, TimeSpan wait, ByokRoute? onlyKey)
     {
         var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         var whom = endpoints == 1 ? "The only endpoint" : string.Create(CultureInfo.InvariantCulture, $"All {endpoints} endpoints");
+        if (onlyKey is not null)
+        {
+            return new GatewayError(
+                GatewayErrorKind.ProviderRateLimited,
+                $"The provider of {Slugs(models)} asked your own key {onlyKey.Id} (BYOK) for a pause; try again in {seconds} s")
+            {
+                RetryAfter = wait,
+                Availability = new Availability("temporarily_unavailable", Retryable: true, SlugList(models)),
+            };
+        }
+
         return new GatewayError(
             GatewayErrorKind.NoHealthyProvider,
             $"{whom} of {Slugs(models)} asked for a pause; try again in {seconds} s")
@@ -197,6 +209,7 @@ internal static class RouteRefusal
             ExclusionReason.NotFree => $"{endpoints} {are} not free",
             ExclusionReason.NotSpoken =>
                 $"{endpoints} {(one ? "speaks" : "speak")} an API that this release does not ({Choice(Protocols(verdicts))})",
+            ExclusionReason.OwnKeyOnly => $"{endpoints} {are} reserved for an own key (BYOK), which cannot be used here",
             ExclusionReason.NotPriced =>
                 $"{endpoints} {have} no known price or model id (give model and price of {Choice(Slugs(verdicts, reason))} in the configuration file)",
             _ => $"{endpoints} {have} no provider key ({KeyAdvice(verdicts)})",

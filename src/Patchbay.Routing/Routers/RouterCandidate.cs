@@ -43,12 +43,21 @@ internal static class RouterCandidates
                 continue;
             }
 
-            if (reasons.Length < endpoints.Length)
+            var keyed = EligibleEndpoints.FindKeyed(in request, model);
+            var total = endpoints.Length + keyed.Length;
+            if (reasons.Length < total)
             {
-                reasons = new ExclusionReason[endpoints.Length];
+                reasons = new ExclusionReason[total];
             }
 
-            filter.Apply(default(ResolvedModel) with { Model = model, FreeOnly = free }, reasons);
+            filter.Apply(default(ResolvedModel) with { Model = model, FreeOnly = free }, keyed, reasons.AsSpan(0, total));
+            for (var k = 0; k < keyed.Length; k++)
+            {
+                // An endpoint counts with whichever key it can be called.
+                ref var reason = ref reasons[keyed[k].Endpoint];
+                reason = reasons[endpoints.Length + k] == ExclusionReason.None ? ExclusionReason.None : reason;
+            }
+
             Endpoint? cheapest = null;
             double? median = null;
             var resting = true;

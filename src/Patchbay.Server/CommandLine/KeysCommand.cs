@@ -7,7 +7,7 @@ using Patchbay.Storage;
 
 namespace Patchbay.Server;
 
-/// <summary><c>patchbay keys create</c> and <c>patchbay keys list</c>.</summary>
+/// <summary><c>patchbay keys create</c>, <c>patchbay keys list</c> and <c>patchbay keys rotate-encryption</c>.</summary>
 internal sealed class KeysCommand(CommonOptions common) : StorageCommand(common)
 {
     private const int MostListed = 1_000;
@@ -83,7 +83,11 @@ internal sealed class KeysCommand(CommonOptions common) : StorageCommand(common)
         var list = new Command("list", "Show the keys, the newest first");
         list.SetAction((parse, cancellationToken) =>
             RunAsync(parse, (storage, _, output) => ListAsync(storage, output, cancellationToken), cancellationToken));
-        return new Command("keys", "Make and list API keys") { create, list };
+        var rotate = new Command(
+            "rotate-encryption", "Put callers' own provider keys under a new key-encryption key; works while the server runs");
+        rotate.SetAction((parse, cancellationToken) => RunAsync(
+            parse, (storage, configuration, output) => RotateAsync(storage, configuration, output, cancellationToken), cancellationToken));
+        return new Command("keys", "Make and list API keys") { create, list, rotate };
     }
 
     private async Task<int> CreateAsync(
@@ -112,6 +116,39 @@ internal sealed class KeysCommand(CommonOptions common) : StorageCommand(common)
         await parse.InvocationConfiguration.Error.WriteLineAsync(
             $"{(key.IsManagement ? "Management key" : "Key")} '{key.Name}' made. Keep it: it is not shown again.");
         return ExitCode.Success;
+    }
+
+    /// <summary>The file gets a new key; a key of the environment is changed there, and the one before stays behind it.</summary>
+    private static async Task<int> RotateAsync(
+        PatchbayStorage storage, Configuration configuration, TextWriter output, CancellationToken cancellationToken)
+    {
+        var settings = configuration.Settings;
+        var keys = new EncryptionKeys(settings.EncryptionKey, Path.GetFullPath(settings.Server.Data));
+        if (!keys.Exist)
+        {
+            throw new StorageRefusedException($"There is no key to rotate: {EncryptionKeys.Variable} is not set and {keys.FilePath} is not there.");
+        }
+
+        try
+        {
+            var vault = new SecretVault(storage.DataKeys, keys.Read, TimeProvider.System);
+            await vault.CheckAsync(cancellationToken);
+            if (keys.AreInFile)
+            {
+                // What is not yet under the newest key goes there first, for only that one is kept beside the new.
+                await vault.RewrapAsync(cancellationToken);
+                keys.Add();
+            }
+
+            var moved = await vault.RewrapAsync(cancellationToken);
+            await output.WriteLineAsync(
+                $"{moved} data key(s) are now under the key {keys.Read().CurrentId} of {keys}; the key before it is still read there.");
+            return ExitCode.Success;
+        }
+        catch (Exception exception) when (exception is SecretException or InvalidDataException)
+        {
+            throw new StorageRefusedException(exception.Message, exception);
+        }
     }
 
     private static async Task<int> ListAsync(PatchbayStorage storage, TextWriter output, CancellationToken cancellationToken)

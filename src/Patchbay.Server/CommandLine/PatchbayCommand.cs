@@ -62,6 +62,7 @@ internal static class PatchbayCommand
             new ProvidersCommand(common).Describe(),
             new MigrateCommand(common).Describe(),
             new ReconcileCommand(common).Describe(),
+            new ActivityCommand(common).Describe(),
             new BackupCommand(common).Describe(),
         };
         serve.AddTo(root);

@@ -11,8 +11,15 @@ internal sealed class ReconcileCommand(CommonOptions common) : StorageCommand(co
     {
         var command = new Command("reconcile",
             "Prove the books: show totals and everything that is wrong; exit code 1 when something is");
+        var invoice = new InvoiceCommand();
+        invoice.AddTo(command);
         command.SetAction((parse, cancellationToken) => RunAsync(parse, async (storage, configuration, output) =>
         {
+            if (invoice.IsWanted(parse))
+            {
+                return await invoice.RunAsync(parse, storage, configuration, output, cancellationToken);
+            }
+
             var totals = await storage.Ledger.GetTotalsAsync(cancellationToken);
             var findings = await storage.Ledger.AuditAsync(cancellationToken);
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Books        {Place(storage, configuration)}"));

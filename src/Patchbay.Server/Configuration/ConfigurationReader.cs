@@ -42,6 +42,7 @@ internal sealed class ConfigurationReader(
             Demo = commandLine.Demo,
             Database = Find(DatabaseVariable),
             MasterKey = Find(MasterKeyVariable),
+            EncryptionKey = Find(EncryptionKeys.Variable),
         };
         foreach (var (key, option) in Joined(file?.Options ?? new Dictionary<string, OptionValue>()))
         {

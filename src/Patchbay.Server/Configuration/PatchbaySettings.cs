@@ -1,4 +1,5 @@
 using Patchbay.Api;
+using Patchbay.Billing;
 using Patchbay.Core;
 using Patchbay.Routing;
 
@@ -22,6 +23,12 @@ internal sealed record PatchbaySettings
     /// <summary>How money is treated.</summary>
     public BillingSettings Billing { get; init; } = new();
 
+    /// <summary>How several servers share a database.</summary>
+    public ReplicaSettings Replicas { get; init; } = new();
+
+    /// <summary>Section <c>statements</c>.</summary>
+    public StatementSettings Statements { get; init; } = new();
+
     /// <summary>How credits are bought.</summary>
     public PaymentSettings Payments { get; init; } = new();
 
@@ -42,6 +49,9 @@ internal sealed record PatchbaySettings
 
     /// <summary>The master key of the environment; null when the one of the key file counts.</summary>
     public string? MasterKey { get; init; }
+
+    /// <summary>The key-encryption keys of the environment; null when those of the key file count.</summary>
+    public string? EncryptionKey { get; init; }
 
     /// <summary>Whether every provider is simulated.</summary>
     public bool Demo { get; init; }
@@ -90,6 +100,12 @@ internal sealed record LimitSettings
     /// <summary>How often a waiting stream is sent a comment that keeps it alive.</summary>
     public TimeSpan ProcessingCommentAfter { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a request beyond a limit of concurrency waits for its turn.</summary>
+    public TimeSpan TurnWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many requests of an organization may wait so; 0 for refusing them at once.</summary>
+    public int TurnsWaiting { get; init; }
+
     /// <summary>How long running requests may go on after a stop signal.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }
@@ -129,6 +145,23 @@ internal sealed record FailoverSettings
     public FeatureMode Continuation { get; init; } = FeatureMode.OnRequest;
 }
 
+/// <summary>Section <c>replicas</c>: servers on one PostgreSQL database.</summary>
+internal sealed record ReplicaSettings
+{
+    /// <summary><c>journal</c>: usage is durable when it is in the data folder. <c>database</c>: when it is in the database.
+    /// </summary>
+    public string Durability { get; init; } = "journal";
+
+    /// <summary>After which silence a server must not spend what it leased.</summary>
+    public TimeSpan LeaseLifetime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After which silence what it leased is given to others.</summary>
+    public TimeSpan LeaseGrace { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long what is leased should last at the present rate of spending.</summary>
+    public TimeSpan LeaseSpan { get; init; } = TimeSpan.FromSeconds(90);
+}
+
 /// <summary>Section <c>billing</c>.</summary>
 internal sealed record BillingSettings
 {
@@ -138,8 +171,34 @@ internal sealed record BillingSettings
     /// <summary>Whether an organization can spend only what was put into its credits.</summary>
     public bool IsPrepaid => Mode == "marketplace";
 
+    /// <summary>The fee for calls on callers' own provider keys, in hundredths of a percent of the list price; only where credits
+    /// are prepaid.</summary>
+    public int ByokFee { get; init; } = 500;
+
+    /// <summary>The list price a month up to which there is no such fee.</summary>
+    public Money ByokAllowance { get; init; } = Money.FromDollars(25_000);
+
+    /// <summary>What workspaces pay less that let their prompts be used, in hundredths of a percent.</summary>
+    public int LoggingDiscount { get; init; } = 100;
+
+    /// <summary>What calls on callers' own provider keys cost in this mode.</summary>
+    public ByokFees Fees => IsPrepaid ? new ByokFees(ByokFee, ByokAllowance) : ByokFees.None;
+
     /// <summary>Whether an answer is shortened to what the caller can afford, instead of refusing the request.</summary>
     public bool ClampMaxTokens { get; init; } = true;
+
+    /// <summary>What an account must be able to spend for its streams to be paid for in steps; null for never.</summary>
+    public Money? SteppedHoldsAbove { get; init; } = Money.FromDollars(5);
+}
+
+/// <summary>Section <c>statements</c>.</summary>
+internal sealed record StatementSettings
+{
+    /// <summary>After what time a query about usage is given up.</summary>
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How many days back usage is kept by the hour; by the day, and each generation, for good.</summary>
+    public int HourlyDays { get; init; } = 90;
 }
 
 /// <summary>Section <c>catalog</c>.</summary>

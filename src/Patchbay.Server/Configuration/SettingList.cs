@@ -60,10 +60,38 @@ internal static class SettingList
             s => s.Failover.HedgePercent, (s, v) => s with { Failover = s.Failover with { HedgePercent = (int)v } }),
         Feature("routing:continuation",
             s => s.Failover.Continuation, (s, v) => s with { Failover = s.Failover with { Continuation = v } }),
+        Duration("limits:turn_wait",
+            s => s.Limits.TurnWait, (s, v) => s with { Limits = s.Limits with { TurnWait = v } }),
+        Count("limits:turns_waiting", 0, 1_000_000,
+            s => s.Limits.TurnsWaiting, (s, v) => s with { Limits = s.Limits with { TurnsWaiting = (int)v } }),
         Word("billing:mode", ["team", "marketplace"],
             s => s.Billing.Mode, (s, v) => s with { Billing = s.Billing with { Mode = v } }),
         Flag("billing:clamp_max_tokens",
             s => s.Billing.ClampMaxTokens, (s, v) => s with { Billing = s.Billing with { ClampMaxTokens = v } }),
+        Percent("billing:byok_fee_percent",
+            s => s.Billing.ByokFee, (s, v) => s with { Billing = s.Billing with { ByokFee = v } }),
+        Text("billing:byok_allowance", "US dollars a month, such as 25000",
+            s => s.Billing.ByokAllowance.ToString(),
+            (s, v) => Dollars(v, 1_000_000_000) is { } most ? s with { Billing = s.Billing with { ByokAllowance = most } } : null),
+        Percent("billing:logging_discount_percent",
+            s => s.Billing.LoggingDiscount, (s, v) => s with { Billing = s.Billing with { LoggingDiscount = v } }),
+        Text("billing:stepped_holds_above", "US dollars, such as 5 or 0.50, at most 10000, or off",
+            s => s.Billing.SteppedHoldsAbove?.ToString() ?? "off",
+            (s, v) => v.Equals("off", StringComparison.OrdinalIgnoreCase)
+                ? s with { Billing = s.Billing with { SteppedHoldsAbove = null } }
+                : Dollars(v) is { } above ? s with { Billing = s.Billing with { SteppedHoldsAbove = above } } : null),
+        Word("replicas:durability", ["journal", "database"],
+            s => s.Replicas.Durability, (s, v) => s with { Replicas = s.Replicas with { Durability = v } }),
+        Duration("replicas:lease_lifetime",
+            s => s.Replicas.LeaseLifetime, (s, v) => s with { Replicas = s.Replicas with { LeaseLifetime = v } }),
+        Duration("replicas:lease_grace",
+            s => s.Replicas.LeaseGrace, (s, v) => s with { Replicas = s.Replicas with { LeaseGrace = v } }),
+        Duration("replicas:lease_span",
+            s => s.Replicas.LeaseSpan, (s, v) => s with { Replicas = s.Replicas with { LeaseSpan = v } }),
+        Duration("statements:query_timeout",
+            s => s.Statements.QueryTimeout, (s, v) => s with { Statements = s.Statements with { QueryTimeout = v } }),
+        Count("statements:hourly_days", 1, 10_000,
+            s => s.Statements.HourlyDays, (s, v) => s with { Statements = s.Statements with { HourlyDays = (int)v } }),
         .. PaymentSettingList.All,
         Flag("catalog:sync", s => s.Catalog.Sync, (s, v) => s with { Catalog = s.Catalog with { Sync = v } }),
         Duration("catalog:sync_every",
@@ -116,10 +144,20 @@ internal static class SettingList
         Func<PatchbaySettings, string, PatchbaySettings?> apply) =>
         new(key, form, show, (settings, text) => apply(settings, text.Trim()));
 
-    private static Money? Dollars(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= 10_000
-            ? Money.FromDollars(dollars)
-            : null;
+    private static Money? Dollars(string text, decimal most = 10_000) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= most
+            && Money.TryFromDollars(dollars, out var money)
+                ? money
+                : null;
+
+    private static SettingDefinition Percent(string key, Func<PatchbaySettings, int> show,
+        Func<PatchbaySettings, int, PatchbaySettings> apply) =>
+        new(key, "a percentage from 0 to 100 with at most two decimals",
+            settings => (show(settings) / 100m).ToString("0.##", CultureInfo.InvariantCulture),
+            (settings, text) => decimal.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+                && percent <= 100 && percent * 100 == decimal.Truncate(percent * 100)
+                    ? apply(settings, (int)(percent * 100))
+                    : null);
 
     private static int[]? Ports(string text)
     {

@@ -7,6 +7,7 @@ using Patchbay.Api;
 using Patchbay.Billing;
 using Patchbay.Catalog;
 using Patchbay.Core;
+using Patchbay.Identity;
 using Patchbay.Providers;
 using Patchbay.Storage;
 
@@ -29,7 +30,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
     private PatchbayApplication(Configuration configuration, TimeProvider clock)
     {
         _configuration = configuration;
-        _clock = clock;
+        _clock = configuration.Settings.Database is null ? clock : new DatabaseClock(clock);
     }
 
     /// <summary>The version that <c>--version</c>, the API and the metrics show.</summary>
@@ -137,7 +138,21 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), _clock, CancellationToken.None);
         }
 
+        await GiveBackLeasesAsync();
         Log.Stopped(_log, cut);
+    }
+
+    // So that other servers need not wait until this one is missed.
+    private async Task GiveBackLeasesAsync()
+    {
+        try
+        {
+            await (_app.Services.GetService<LeaseDesk>()?.CloseAsync(CancellationToken.None) ?? Task.CompletedTask);
+        }
+        catch (StorageUnavailableException exception)
+        {
+            Log.NotGivenBack(_log, exception.Message);
+        }
     }
 
     private async Task ComposeAsync(ConfigurationReader reader, CancellationToken cancellationToken)
@@ -148,7 +163,14 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
 
         var logging = Own(new Disposer<ILoggerFactory>(CreateLogging())).Value;
         _log = logging.CreateLogger("Patchbay.Server");
-        var options = new StorageOptions { DataDirectory = _data, PostgresConnectionString = Settings.Database };
+        var options = new StorageOptions
+        {
+            DataDirectory = _data,
+            PostgresConnectionString = Settings.Database,
+            UsesJournal = Settings.Replicas.Durability == "journal",
+            LeaseLifetime = Settings.Replicas.LeaseLifetime,
+            LeaseGrace = Settings.Replicas.LeaseGrace,
+        };
         var storage = Own(await PatchbayStorage.OpenAsync(options, exclusive: true, _clock, logging, cancellationToken));
         var tenant = await storage.Organizations.EnsureDefaultAsync(_clock.GetUtcNow(), cancellationToken);
         if (Traces.Start(Settings.Telemetry.OtlpEndpoint, Version) is { } traces)
@@ -173,6 +195,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         builder.ConfigureKestrel(Settings);
         services.AddSingleton(_ => new MetricCollector(PatchbayTelemetry.Name));
         services.AddStorage(storage, tenant);
+        services.AddSingleton(await OpenVaultAsync(storage.DataKeys, cancellationToken));
         services.AddGateway(
             Settings,
             new MasterKey(Settings.MasterKey ?? _keyFile!.Key),
@@ -187,6 +210,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         _app = Own(builder.Build());
         MapRoutes();
 
+        await _app.Services.GetRequiredService<ByokDirectory>().FollowAsync(cancellationToken);
         var recovered = await _app.Services.GetRequiredService<HoldKeeper>().RecoverAsync(cancellationToken);
         if (recovered > 0)
         {
@@ -195,7 +219,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
     }
 
     private async Task AddCatalogAsync(IServiceCollection services, ConfigurationReader reader, PatchbayStorage storage,
-        Identity.DefaultTenant tenant, CancellationToken cancellationToken)
+        DefaultTenant tenant, CancellationToken cancellationToken)
     {
         if (Settings.Demo)
         {
@@ -216,6 +240,30 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         services.AddSingleton(reader);
         services.AddSingleton(_configuration);
         services.AddCatalogSync(Settings.Catalog, store);
+    }
+
+    // A database whose secrets nobody here can read is not served: a key would be missing in the middle of a request. Nor is a
+    // key made then, which would only look like the right one.
+    private async Task<SecretVault> OpenVaultAsync(IDataKeyStore dataKeys, CancellationToken cancellationToken)
+    {
+        var keys = new EncryptionKeys(Settings.EncryptionKey, _data);
+        if (!keys.Exist && (await dataKeys.ListAsync(cancellationToken)) is [var first, ..])
+        {
+            throw new InvalidDataException(
+                $"The database holds secrets under the key {first.KeyId}, but neither {EncryptionKeys.Variable} nor {keys.FilePath} is there.");
+        }
+
+        keys.Ensure();
+        var vault = new SecretVault(dataKeys, keys.Read, _clock);
+        try
+        {
+            await vault.CheckAsync(cancellationToken);
+            return vault;
+        }
+        catch (SecretException exception)
+        {
+            throw new InvalidDataException($"{exception.Message} Give the right key by {EncryptionKeys.Variable} or {keys.FilePath}.", exception);
+        }
     }
 
     /// <summary>A broken file of synced facts does not stop the server: the built-in ones are there.</summary>
@@ -354,6 +402,10 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
 
         [LoggerMessage(8026, LogLevel.Information, "{Name} was found on this machine at {Address} with {Count} model(s).")]
         public static partial void FoundLocal(ILogger logger, string name, string address, int count);
+
+        [LoggerMessage(8043, LogLevel.Warning,
+            "What this server leased of shared limits could not be given back; it is when it starts again: {Reason}")]
+        public static partial void NotGivenBack(ILogger logger, string reason);
 
         [LoggerMessage(8025, LogLevel.Error, "{Problem} The built-in facts of the catalogue are in force.")]
         public static partial void NotSynced(ILogger logger, string problem);

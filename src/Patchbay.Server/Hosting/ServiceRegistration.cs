@@ -26,7 +26,21 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Idempotency);
         services.AddSingleton(storage.Payments);
         services.AddSingleton(storage.OpenHolds);
+        services.AddSingleton(storage.RateLimits);
+        services.AddSingleton(storage.RateWindows);
         services.AddSingleton(storage.CatalogOverrides);
+        services.AddSingleton(storage.ByokKeys);
+        services.AddSingleton(storage.DataKeys);
+        services.AddSingleton(storage.Counters);
+        if (storage.Leases is { } leases)
+        {
+            services.AddSingleton(leases);
+            services.AddSingleton(provider => new LeaseDesk(
+                leases, provider.GetRequiredService<PatchbaySettings>().Replicas.LeaseSpan, provider.GetRequiredService<TimeProvider>()));
+            services.AddHostedService<LeaseKeeper>();
+            services.AddHostedService<ChangeFollower>();
+        }
+        services.AddSingleton(storage.Usage);
     }
 
     /// <summary>Adds what serves requests.</summary>
@@ -38,9 +52,15 @@ internal static class ServiceRegistration
         services.AddSingleton(system);
         services.AddSingleton(provider => new HoldBook(
             provider.GetRequiredService<IBudgetStore>(), provider.GetRequiredService<TimeProvider>(),
-            prepaid: settings.Billing.IsPrepaid));
+            prepaid: settings.Billing.IsPrepaid, settings.Billing.Fees, provider.GetService<LeaseDesk>()));
         services.AddSingleton<HoldKeeper>();
         services.AddSingleton<CreditBook>();
+        services.AddSingleton(provider => new RateGate(
+            provider.GetRequiredService<IRateWindows>(), provider.GetRequiredService<TimeProvider>(),
+            new TurnOptions(settings.Limits.TurnsWaiting == 0 ? TimeSpan.Zero : settings.Limits.TurnWait, settings.Limits.TurnsWaiting)));
+        services.AddSingleton<RateLimitFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<RateLimitFollower>());
+        services.AddSingleton<IRateLimitControl>(provider => provider.GetRequiredService<RateLimitFollower>());
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<HealthRegistry>();
         services.AddSingleton(provider => new ModelRouter(provider.GetRequiredService<HealthRegistry>()));
@@ -60,11 +80,16 @@ internal static class ServiceRegistration
             clock: provider.GetRequiredService<TimeProvider>(), log: provider.GetRequiredService<ILogger<CredentialContext>>()));
         services.AddSingleton<UpstreamInvoker>();
         services.AddSingleton<InferencePipeline>();
+        services.AddSingleton<ByokDirectory>();
+        services.AddHostedService<ByokFollower>();
         services.AddSingleton(UpstreamLimitsOf(settings.Limits));
         services.AddSingleton(InferenceOptionsOf(settings));
         services.AddHostedService<HoldRecorder>();
         services.AddHostedService<CreditKeeper>();
         services.AddHostedService<Reconciler>();
+        services.AddSingleton(settings.Statements);
+        services.AddSingleton(new StatementOptions(settings.Statements.QueryTimeout));
+        services.AddHostedService<UsageRoller>();
     }
 
     /// <summary>Adds what judges answers and compares endpoints, and the canaries where they are switched on. Needs
@@ -122,6 +147,8 @@ internal static class ServiceRegistration
         MaxAttempts = settings.Limits.MaxAttempts,
         ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,
         ClampMaxTokens = settings.Billing.ClampMaxTokens,
+        LoggingDiscountBasisPoints = settings.Billing.LoggingDiscount,
+        SteppedHoldsAbove = settings.Billing.SteppedHoldsAbove,
         RetryPercent = settings.Failover.RetryPercent,
         RetryMinimum = settings.Failover.RetryMinimum,
         FirstToken = settings.Failover.FirstTokenTimeout,

@@ -14,7 +14,13 @@ internal static class SettlementCodec
     // Added to the version where the two members on how the request was routed are written; most records do without.
     private const byte Routed = 2;
 
-    private const byte Newest = Plain + WithKinds + Routed;
+    // Added to the version where fee and discount are written; most records have neither.
+    private const byte WithFees = 4;
+
+    // Among the flags, where a hold was taken from leased slices: which ones follows at the end.
+    private const byte Leased = 8;
+
+    private const byte Newest = Plain + WithKinds + Routed + WithFees;
 
     /// <summary>Appends the settlement.</summary>
     public static void Write(JournalBuffer buffer, Settlement settlement)
@@ -22,7 +28,8 @@ internal static class SettlementCodec
         var generation = settlement.Generation;
         var withKinds = HasKinds(generation.Attempts);
         var isRouted = generation.Router is not null || generation.Routing is not null;
-        buffer.Byte((byte)(Plain + (withKinds ? WithKinds : 0) + (isRouted ? Routed : 0)));
+        var hasFees = generation.Fee != Money.Zero || generation.Discount != Money.Zero;
+        buffer.Byte((byte)(Plain + (withKinds ? WithKinds : 0) + (isRouted ? Routed : 0) + (hasFees ? WithFees : 0)));
         buffer.Byte(Flags(settlement));
         buffer.Text(generation.Id);
         buffer.Fixed(generation.CreatedAt.UtcTicks);
@@ -59,6 +66,19 @@ internal static class SettlementCodec
             buffer.Text(generation.Router);
             buffer.Text(generation.Routing);
         }
+
+        if (hasFees)
+        {
+            buffer.Number(generation.Fee.Nanos);
+            buffer.Number(generation.Discount.Nanos);
+        }
+
+        if (!settlement.Leases.IsNone)
+        {
+            buffer.Number((long)settlement.Leases.Mask);
+            buffer.Number(settlement.Leases.Epoch);
+            buffer.Number((long)settlement.Leases.Day.DayNumber);
+        }
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -81,9 +101,21 @@ internal static class SettlementCodec
         };
         if (((version - Plain) & Routed) != 0)
         {
+            generation = generation with { Router = reader.TextOrNull(), Routing = reader.TextOrNull() };
+        }
+
+        if (((version - Plain) & WithFees) != 0)
+        {
+            generation = generation with { Fee = new Money(reader.Number()), Discount = new Money(reader.Number()) };
+        }
+
+        settlement = settlement with { Generation = generation };
+
+        if ((flags & Leased) != 0)
+        {
             settlement = settlement with
             {
-                Generation = generation with { Router = reader.TextOrNull(), Routing = reader.TextOrNull() },
+                Leases = new LeaseUse(reader.Int32(), reader.Number(), DateOnly.FromDayNumber(reader.Int32())),
             };
         }
 
@@ -93,7 +125,8 @@ internal static class SettlementCodec
     }
 
     private static byte Flags(Settlement settlement) => (byte)(
-        (settlement.Generation.Streamed ? 1 : 0) | (settlement.Generation.IsByok ? 2 : 0) | (settlement.HoldRecorded ? 4 : 0));
+        (settlement.Generation.Streamed ? 1 : 0) | (settlement.Generation.IsByok ? 2 : 0) | (settlement.HoldRecorded ? 4 : 0)
+        | (settlement.Leases.IsNone ? 0 : Leased));
 
     // The initializers run in this order, which is that of the fields.
     private static Generation ReadGeneration(ref JournalReader reader, byte flags, bool withKinds) => new()

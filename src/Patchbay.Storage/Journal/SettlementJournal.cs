@@ -16,7 +16,7 @@ internal sealed partial class SettlementJournal : IAsyncDisposable
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly JournalSegments _segments;
     private readonly PendingSettlements _pending;
-    private readonly SqliteWriter _writer;
+    private readonly IWriteQueue _writer;
     private readonly ILogger _logger;
     private readonly JournalBuffer _buffer = new();
     private readonly List<Settlement> _settled = [];
@@ -24,7 +24,7 @@ internal sealed partial class SettlementJournal : IAsyncDisposable
 
     /// <summary>Starts the journal's thread over segments that are ready.</summary>
     public SettlementJournal(
-        JournalSegments segments, PendingSettlements pending, SqliteWriter writer, ILogger<SettlementJournal> logger)
+        JournalSegments segments, PendingSettlements pending, IWriteQueue writer, ILogger<SettlementJournal> logger)
     {
         _segments = segments;
         _pending = pending;

@@ -3,6 +3,7 @@ namespace Patchbay.Storage;
 /// <summary>Where the two databases word the audit's queries differently.</summary>
 /// <param name="SpendingDay">The day of a <c>spending</c> row as a number of days.</param>
 /// <param name="GenerationDay">The UTC day of a <c>generation</c> row as a number of days.</param>
+/// <param name="GenerationTime">The time of a <c>generation</c> row in unix milliseconds.</param>
 /// <param name="BatchTime">The time of a <c>ledger_batch</c> row <c>b</c> in unix milliseconds.</param>
 /// <param name="OrganizationName">The id <c>organization_id</c> as the names of accounts have it: 32 hexadecimal digits.</param>
 /// <param name="ScopeName">The same of <c>scope_id</c>.</param>
@@ -10,19 +11,22 @@ namespace Patchbay.Storage;
 internal sealed record AuditDialect(
     string SpendingDay,
     string GenerationDay,
+    string GenerationTime,
     string BatchTime,
     string OrganizationName,
     string ScopeName,
     bool HasKeyTable)
 {
     /// <summary>SQLite.</summary>
-    public static AuditDialect Sqlite { get; } =
-        new("day", "created_at / 86400000", "b.created_at", "lower(hex(organization_id))", "lower(hex(scope_id))", HasKeyTable: false);
+    public static AuditDialect Sqlite { get; } = new(
+        "day", "created_at / 86400000", "created_at", "b.created_at", "lower(hex(organization_id))", "lower(hex(scope_id))",
+        HasKeyTable: false);
 
     /// <summary>PostgreSQL.</summary>
     public static AuditDialect Postgres { get; } = new(
         "(day - DATE '1970-01-01')",
         "((created_at AT TIME ZONE 'UTC')::date - DATE '1970-01-01')",
+        "unix_ms(created_at)",
         "unix_ms(b.created_at)",
         "replace(CAST(organization_id AS text), '-', '')",
         "replace(CAST(scope_id AS text), '-', '')",

@@ -46,6 +46,11 @@ internal sealed class AuditQueries(AuditDialect dialect)
         WHERE k.id IS NULL OR g.id IS NULL ORDER BY 1
         """;
 
+    public string? OverdrawnLeases => !dialect.HasKeyTable ? null : """
+        SELECT level || '/' || scope_id || '/' || kind || '/' || window_start, granted_nanos - returned_nanos, used_nanos
+        FROM lease WHERE granted_nanos < returned_nanos + used_nanos ORDER BY 1
+        """;
+
     public string BatchSums => """
         SELECT id, CAST(sum(charge) AS bigint), CAST(sum(charged) AS bigint), CAST(sum(posted) AS bigint),
           CAST(sum(generations) AS bigint), CAST(sum(found) AS bigint)
@@ -54,7 +59,7 @@ internal sealed class AuditQueries(AuditDialect dialect)
           UNION ALL SELECT batch_id, 0, charge_nanos, 0, 0, 1 FROM generation
           UNION ALL SELECT e.batch_id, 0, 0, e.amount_nanos, 0, 0
           FROM ledger_entry e JOIN ledger_batch b ON b.id = e.batch_id
-          WHERE b.kind = 0 AND e.credit = @revenue
+          WHERE b.kind = 0 AND e.credit IN (@revenue, @fees) AND e.debit <> @discount
         ) AS part
         GROUP BY id
         HAVING sum(charge) <> sum(charged) OR sum(charge) <> sum(posted) OR sum(generations) <> sum(found)
@@ -141,6 +146,31 @@ internal sealed class AuditQueries(AuditDialect dialect)
 
     private static string Moved(string account) =>
         $"CASE WHEN e.credit LIKE '{account}' THEN e.amount_nanos ELSE 0 END - CASE WHEN e.debit LIKE '{account}' THEN e.amount_nanos ELSE 0 END";
+
+    public string Rollups => $"""
+        SELECT grain, organization_id, day, CAST(sum(requests) AS bigint), CAST(sum(found) AS bigint),
+          CAST(sum(charge) AS bigint), CAST(sum(charged) AS bigint), CAST(sum(cost) AS bigint), CAST(sum(listed) AS bigint),
+          CAST(sum(tokens) AS bigint), CAST(sum(used) AS bigint)
+        FROM (
+          SELECT grain, organization_id, bucket / 86400000 AS day, requests, 0 AS found, charge, 0 AS charged,
+            cost + loss AS cost, 0 AS listed, prompt + completion AS tokens, 0 AS used
+          FROM usage_rollup WHERE grain = 2 OR bucket >= (SELECT hours_from FROM usage_roller WHERE id = 1)
+          UNION ALL {RollupPart(2, "")}
+          UNION ALL {RollupPart(1, $"AND {dialect.GenerationTime} >= (SELECT hours_from FROM usage_roller WHERE id = 1)")}
+        ) AS part
+        GROUP BY grain, organization_id, day
+        HAVING sum(requests) <> sum(found) OR sum(charge) <> sum(charged) OR sum(cost) <> sum(listed) OR sum(tokens) <> sum(used)
+        ORDER BY grain, organization_id, day
+        """;
+
+    private string RollupPart(int grain, string also) => $"""
+        SELECT {grain}, organization_id, {dialect.GenerationDay}, 0, count(*), 0, sum(charge_nanos), 0,
+          sum(provider_cost_nanos + loss_nanos), 0, sum(coalesce(uncached_input, 0) + coalesce(cache_read, 0)
+            + coalesce(cache_write, 0) + coalesce(cache_write_1h, 0) + coalesce(audio_input, 0) + coalesce(output, 0)
+            + coalesce(reasoning, 0) + coalesce(audio_output, 0))
+        FROM generation WHERE batch_id <= (SELECT batch_id FROM usage_roller WHERE id = 1) {also}
+        GROUP BY organization_id, {dialect.GenerationDay}
+        """;
 
     private string GenerationPart(int level, string scope) => $"""
         SELECT {level}, {scope}, {dialect.GenerationDay}, 0, sum(charge_nanos), 0,

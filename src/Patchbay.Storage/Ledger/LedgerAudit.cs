@@ -25,6 +25,12 @@ internal sealed class LedgerAudit(
         await CheckAsync("I2 balance", _queries.Balances, row => (
             row.GetString(0),
             $"the balance is {row.GetInt64(1)} nano-USD, but the entries add up to {row.GetInt64(2)}"));
+        if (_queries.OverdrawnLeases is { } overdrawn)
+        {
+            await CheckAsync("I3 lease", overdrawn, row => (
+                row.GetString(0), $"{row.GetInt64(2)} nano-USD were used of {row.GetInt64(1)} that were leased"));
+        }
+
         await CheckAsync("I4 amount", _queries.Amounts, row => (
             row.GetString(0),
             $"the amount of an entry should be more than 0 nano-USD, but is {row.GetInt64(1)}"));
@@ -47,6 +53,7 @@ internal sealed class LedgerAudit(
             $"organizations spent {row.GetInt64(1)} nano-USD and workspaces {row.GetInt64(2)}, which should be equal; members "
             + $"{row.GetInt64(3)} and keys {row.GetInt64(4)}, which should not be more"));
         await CheckCreditsAsync();
+        await CheckAsync("I11 roll-up", _queries.Rollups, DescribeRollup);
         return _findings;
     }
 
@@ -143,6 +150,16 @@ internal sealed class LedgerAudit(
             + $"the generations make {row.GetInt64(4)}, {row.GetInt64(6)} and {row.GetInt64(8)}");
     }
 
+    private static (string Subject, string Detail) DescribeRollup(DbDataReader row)
+    {
+        var day = UtcDay.ToDate(row.GetInt64(2)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return (
+            $"{(row.GetInt32(0) == 1 ? "hours" : "day")} of organization {row.Id(1)} on {day}",
+            $"the roll-up says {row.GetInt64(3)} requests, {row.GetInt64(5)} nano-USD of charges, {row.GetInt64(7)} of cost and "
+            + $"{row.GetInt64(9)} tokens; the generations make {row.GetInt64(4)}, {row.GetInt64(6)}, {row.GetInt64(8)} and "
+            + $"{row.GetInt64(10)}");
+    }
+
     private async Task CheckAsync(
         string invariant,
         string sql,
@@ -160,7 +177,11 @@ internal sealed class LedgerAudit(
 
     private async Task<DbDataReader> ReadAsync(string sql) =>
         await connection.ExecuteReaderAsync(new CommandDefinition(
-            sql, new { revenue = LedgerAccount.RevenueUsage }, transaction, commandTimeout: 0, cancellationToken: cancellationToken));
+            sql,
+            new { revenue = LedgerAccount.RevenueUsage, fees = LedgerAccount.RevenueFees, discount = LedgerAccount.LoggingDiscount },
+            transaction,
+            commandTimeout: 0,
+            cancellationToken: cancellationToken));
 
     private void Find(string invariant, string subject, string detail) =>
         _findings.Add(new LedgerFinding(invariant, subject, detail));

@@ -73,6 +73,8 @@ internal static class GenerationCopier
         await row.AddAsync(described is null && generation.Attempts.Count > 0 ? AttemptText.Write(generation.Attempts) : null);
         await row.AddAsync(generation.Router);
         await row.AddAsync(generation.Routing);
+        await row.AddAsync(generation.Fee.Nanos);
+        await row.AddAsync(generation.Discount.Nanos);
     }
 
     private readonly record struct Row(NpgsqlBinaryImporter Copy, CancellationToken CancellationToken)

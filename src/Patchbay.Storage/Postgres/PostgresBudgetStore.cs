@@ -61,14 +61,14 @@ internal sealed class PostgresBudgetStore(PostgresDatabase database) : IBudgetSt
 
     /// <inheritdoc/>
     public Task<Money> GetFundsAsync(Guid organizationId, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection => (await new CreditTables(connection, null, CreditDialect.Postgres, cancellationToken)
                 .ReadAccountAsync(organizationId)).Limit,
             cancellationToken);
 
     /// <inheritdoc/>
     public Task<ScopeSpending> GetSpendingAsync(BudgetScope scope, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection =>
             {
                 var parameters = new

@@ -11,7 +11,7 @@ internal sealed class PostgresCreditStore(PostgresDatabase database, TimeProvide
 {
     /// <inheritdoc/>
     public Task<CreditOutcome> ApplyAsync(CreditOrder order, CancellationToken cancellationToken) =>
-        database.UseAsync(connection => ApplyAsync(connection, order, cancellationToken), cancellationToken);
+        database.UseSettledAsync(connection => ApplyAsync(connection, order, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<CreditAccount> GetAccountAsync(Guid organizationId, CancellationToken cancellationToken) =>
@@ -53,7 +53,7 @@ internal sealed class PostgresCreditStore(PostgresDatabase database, TimeProvide
     public Task<CreditChanges> ListChangesAsync(long batchId, CancellationToken cancellationToken) =>
         ReadAsync(tables => tables.ListChangesAsync(batchId), cancellationToken);
 
-    private Task<T> ReadAsync<T>(Func<CreditTables, Task<T>> read, CancellationToken cancellationToken) => database.UseAsync(
+    private Task<T> ReadAsync<T>(Func<CreditTables, Task<T>> read, CancellationToken cancellationToken) => database.UseSettledAsync(
         connection => read(new CreditTables(connection, null, CreditDialect.Postgres, cancellationToken)), cancellationToken);
 
     private async Task<CreditOutcome> ApplyAsync(

@@ -34,6 +34,16 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source)
         return NpgsqlDataSource.Create(settings);
     }
 
+    /// <summary>Ends when all settlements that this server made durable before are in the tables.</summary>
+    public Func<CancellationToken, ValueTask> CatchUp { get; set; } = static _ => ValueTask.CompletedTask;
+
+    /// <summary>Lends a connection, for what must see every settlement that this server made durable before.</summary>
+    public async Task<T> UseSettledAsync<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken)
+    {
+        await CatchUp(cancellationToken);
+        return await UseAsync(use, cancellationToken);
+    }
+
     /// <summary>Lends a connection.</summary>
     public async Task<T> UseAsync<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken)
     {

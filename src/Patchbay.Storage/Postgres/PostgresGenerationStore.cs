@@ -25,7 +25,7 @@ internal sealed class PostgresGenerationStore(PostgresDatabase database) : IGene
 
     /// <inheritdoc/>
     public Task<Generation?> FindAsync(string id, Guid organizationId, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
@@ -36,7 +36,7 @@ internal sealed class PostgresGenerationStore(PostgresDatabase database) : IGene
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Generation>> ListAsync(GenerationQuery query, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(
@@ -47,7 +47,7 @@ internal sealed class PostgresGenerationStore(PostgresDatabase database) : IGene
 
     /// <inheritdoc/>
     public Task<long> CountAsync(GenerationQuery query, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             connection => connection.ExecuteScalarAsync<long>(new CommandDefinition(
                 $"SELECT count(*) {Filter}", Parameters(query), cancellationToken: cancellationToken)),
             cancellationToken);

@@ -17,11 +17,11 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, TimeProvide
     public Task<bool> PostAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken) =>
         entries.Count == 0
             ? Task.FromResult(true)
-            : database.UseAsync(connection => PostAsync(connection, entries, cancellationToken), cancellationToken);
+            : database.UseSettledAsync(connection => PostAsync(connection, entries, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<Money> GetBalanceAsync(string account, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection => new Money(await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
                 "SELECT balance_nanos FROM ledger_account WHERE name = @account",
                 new { account },
@@ -74,7 +74,7 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database, TimeProvide
     /// <summary>Reads in a transaction that sees one state, however long it takes.</summary>
     private Task<T> ReportAsync<T>(
         Func<NpgsqlConnection, NpgsqlTransaction, Task<T>> report, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);

@@ -5,9 +5,10 @@ using Patchbay.Billing;
 
 namespace Patchbay.Storage.Postgres;
 
-/// <summary>Open holds in PostgreSQL.</summary>
+/// <summary>Open holds in PostgreSQL. A server knows its own, and those that nobody has any more.</summary>
 /// <param name="database">The pool.</param>
-internal sealed class PostgresOpenHoldLog(PostgresDatabase database) : IOpenHoldLog
+/// <param name="node">The server; null for a command, which sees all.</param>
+internal sealed class PostgresOpenHoldLog(PostgresDatabase database, Guid? node) : IOpenHoldLog
 {
     private const string AfterTime = """
         organization_id, workspace_id, key_id, member_id, model, provider_name, provider_slug, endpoint_id, streamed,
@@ -17,15 +18,15 @@ internal sealed class PostgresOpenHoldLog(PostgresDatabase database) : IOpenHold
     // A hold may be written down just after its generation was settled; it is not open then. The lock of the books keeps a
     // settlement from being committed between the question and the answer.
     private const string InsertSql = $"""
-        INSERT INTO open_hold (generation_id, created_at, {AfterTime})
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+        INSERT INTO open_hold (generation_id, created_at, {AfterTime}, node_id)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
         WHERE NOT EXISTS (SELECT FROM generation_key WHERE id = $1)
         ON CONFLICT (generation_id) DO NOTHING
         """;
 
     /// <inheritdoc/>
     public Task RecordAsync(IReadOnlyList<OpenHold> holds, CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -55,17 +56,21 @@ internal sealed class PostgresOpenHoldLog(PostgresDatabase database) : IOpenHold
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<OpenHold>> ListAsync(CancellationToken cancellationToken) =>
-        database.UseAsync(
+        database.UseSettledAsync(
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
-                    $"SELECT generation_id, unix_ms(created_at), {AfterTime} FROM open_hold ORDER BY created_at, generation_id",
+                    $"""
+                    SELECT generation_id, unix_ms(created_at), {AfterTime} FROM open_hold
+                    WHERE @node::uuid IS NULL OR node_id IS NULL OR node_id = @node ORDER BY created_at, generation_id
+                    """,
+                    new { node },
                     cancellationToken: cancellationToken));
                 return await row.ListAsync(OpenHoldRow.Read, cancellationToken);
             },
             cancellationToken);
 
-    private static NpgsqlBatchCommand Insert(OpenHold hold) => new(InsertSql)
+    private NpgsqlBatchCommand Insert(OpenHold hold) => new(InsertSql)
     {
         Parameters =
         {
@@ -82,6 +87,7 @@ internal sealed class PostgresOpenHoldLog(PostgresDatabase database) : IOpenHold
             new NpgsqlParameter<bool> { TypedValue = hold.Streamed },
             new NpgsqlParameter<long> { TypedValue = hold.Amount.Nanos },
             new NpgsqlParameter<long> { TypedValue = hold.EstimatedCost.Nanos },
+            Nullable(node, NpgsqlDbType.Uuid),
         },
     };
 

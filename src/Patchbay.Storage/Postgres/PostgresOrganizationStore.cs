@@ -51,12 +51,21 @@ internal sealed class PostgresOrganizationStore(PostgresDatabase database) : IOr
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
-                    "SELECT id, organization_id, slug, name, unix_ms(created_at) FROM workspace WHERE id = @id",
+                    "SELECT id, organization_id, slug, name, unix_ms(created_at), logging_discount FROM workspace WHERE id = @id",
                     new { id },
                     cancellationToken: cancellationToken));
                 return await row.FirstAsync(TenantRow.ReadWorkspace, cancellationToken);
             },
             cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> SetLoggingDiscountAsync(
+        Guid workspaceId, Guid organizationId, bool enabled, CancellationToken cancellationToken) => database.UseAsync(
+        async connection => await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE workspace SET logging_discount = @enabled WHERE id = @workspaceId AND organization_id = @organizationId",
+            new { enabled, workspaceId, organizationId },
+            cancellationToken: cancellationToken)) == 1,
+        cancellationToken);
 
     private static async Task<DefaultTenant?> FindDefaultAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

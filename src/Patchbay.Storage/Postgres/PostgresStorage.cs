@@ -5,6 +5,8 @@ using Patchbay.Billing;
 using Patchbay.Catalog;
 using Patchbay.Core;
 using Patchbay.Identity;
+using Patchbay.Storage.Journal;
+using Patchbay.Storage.Sqlite;
 
 namespace Patchbay.Storage.Postgres;
 
@@ -13,17 +15,21 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 {
     private readonly NpgsqlDataSource _source;
     private readonly PostgresDatabase _database;
-    private readonly PostgresSettlementLog _settlements;
+    private readonly PostgresWriter _writer;
     private readonly TimeProvider _timeProvider;
+    private readonly PostgresServing? _serving;
     private bool _disposed;
 
     private PostgresStorage(
-        NpgsqlDataSource source, PostgresDatabase database, PostgresSettlementLog settlements, TimeProvider timeProvider)
+        NpgsqlDataSource source, PostgresDatabase database, PostgresWriter writer, PostgresServing? serving, TimeProvider timeProvider)
     {
         _source = source;
         _database = database;
-        _settlements = settlements;
+        _writer = writer;
+        _serving = serving;
         _timeProvider = timeProvider;
+        Settlements = new SettlementLog(serving?.Journal, writer);
+        Counters = new PostgresCounters(database, timeProvider);
         ApiKeys = new PostgresApiKeyStore(database);
         Organizations = new PostgresOrganizationStore(database);
         Budgets = new PostgresBudgetStore(database);
@@ -32,8 +38,13 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         Credits = new PostgresCreditStore(database, timeProvider);
         Payments = new PostgresPaymentStore(database);
         Idempotency = new PostgresIdempotencyStore(database, timeProvider);
-        OpenHolds = new PostgresOpenHoldLog(database);
+        OpenHolds = new PostgresOpenHoldLog(database, serving?.Node.Id);
+        RateLimits = new PostgresRateLimitStore(database);
+        RateWindows = new PostgresRateWindows(database, timeProvider);
         CatalogOverrides = new PostgresCatalogOverrideStore(database);
+        ByokKeys = new PostgresByokKeyStore(database);
+        DataKeys = new PostgresDataKeyStore(database);
+        Usage = new PostgresUsageStore(database);
     }
 
     /// <inheritdoc/>
@@ -52,7 +63,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
     public override IGenerationStore Generations { get; }
 
     /// <inheritdoc/>
-    public override ISettlementLog Settlements => _settlements;
+    public override ISettlementLog Settlements { get; }
 
     /// <inheritdoc/>
     public override ILedgerStore Ledger { get; }
@@ -70,30 +81,73 @@ internal sealed partial class PostgresStorage : PatchbayStorage
     public override IOpenHoldLog OpenHolds { get; }
 
     /// <inheritdoc/>
+    public override IRateLimitStore RateLimits { get; }
+
+    /// <inheritdoc/>
+    public override IRateWindows RateWindows { get; }
+
+    /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }
 
-    /// <summary>Connects, takes the lock of the one server when exclusive, and brings the schema up to date.</summary>
-    public static async Task<PostgresStorage> OpenAsync(
-        string connectionString,
+    /// <inheritdoc/>
+    public override IUsageStore Usage { get; }
+
+    /// <inheritdoc/>
+    public override IByokKeyStore ByokKeys { get; }
+
+    /// <inheritdoc/>
+    public override IDataKeyStore DataKeys { get; }
+
+    /// <inheritdoc/>
+    public override ISharedCounters Counters { get; }
+
+    /// <inheritdoc/>
+    public override ILeaseStore? Leases => _serving?.Leases;
+
+    /// <summary>The journal of a server, for tests that take the disk away from it.</summary>
+    internal SettlementJournal? Journal => _serving?.Journal;
+
+    /// <summary>Connects, takes the name of the server when exclusive, brings the schema up to date, and brings in what the last
+    /// run left in the journal.</summary>
+    public static async Task<PostgresStorage> ConnectAsync(
+        StorageOptions options,
         bool exclusive,
         TimeProvider timeProvider,
         ILoggerFactory loggerFactory,
         CancellationToken cancellationToken)
     {
-        var source = PostgresDatabase.CreateSource(connectionString);
+        var source = PostgresDatabase.CreateSource(options.PostgresConnectionString!);
         WriterSession? session = null;
+        ServerLock? folder = null;
         try
         {
-            session = new WriterSession(source, exclusive, timeProvider);
+            if (exclusive)
+            {
+                Directory.CreateDirectory(options.DataDirectory);
+                folder = await ServerLock.TakeAsync(options.DataDirectory, timeProvider, cancellationToken);
+            }
+
+            Guid? name = exclusive ? NodeFile.Ensure(options.DataDirectory) : null;
+            session = new WriterSession(source, name, timeProvider);
             await TakeLockAsync(session, cancellationToken);
             var database = new PostgresDatabase(source);
             var migrator = new SchemaMigrator(Migration.Embedded("Postgres"), timeProvider);
             var logger = loggerFactory.CreateLogger<PostgresStorage>();
             await database.UseAsync(
                 async connection => await MigrateAsync(connection, migrator, logger, cancellationToken), cancellationToken);
-            var settlements = new PostgresSettlementLog(
-                session, timeProvider, loggerFactory.CreateLogger<PostgresSettlementLog>());
-            return new PostgresStorage(source, database, settlements, timeProvider);
+            if (folder is not null)
+            {
+                var node = new PostgresNode(database, name!.Value, options.LeaseGrace, timeProvider);
+                var opening = new PostgresOpening(source, database, session, node, options, timeProvider, loggerFactory);
+                var (server, serving) = await opening.RunAsync(folder, cancellationToken);
+                return new PostgresStorage(source, database, server, serving, timeProvider);
+            }
+
+            var transaction = new SettlementTransaction(
+                session, node: null, timeProvider, loggerFactory.CreateLogger<SettlementTransaction>());
+            var writer = new PostgresWriter(session, transaction, journaled: null, loggerFactory.CreateLogger<PostgresWriter>());
+            database.CatchUp = await PostgresFollower.OfAsync(options, database, timeProvider, cancellationToken);
+            return new PostgresStorage(source, database, writer, serving: null, timeProvider);
         }
         catch (Exception exception)
         {
@@ -102,6 +156,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
                 await session.DisposeAsync();
             }
 
+            folder?.Dispose();
             await source.DisposeAsync();
             var translated = PostgresErrors.Translate(exception);
             if (ReferenceEquals(translated, exception))
@@ -163,9 +218,22 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         }
 
         _disposed = true;
-        await _settlements.DisposeAsync();
+        if (_serving is not null)
+        {
+            await _serving.CloseAsync(_writer);
+        }
+        else
+        {
+            await _writer.DisposeAsync();
+        }
+
         await _source.DisposeAsync();
     }
+
+    /// <inheritdoc/>
+    public override Task FollowChangesAsync(
+        Func<StorageChange, CancellationToken, Task> handle, CancellationToken cancellationToken) =>
+        _serving is null ? Task.CompletedTask : _serving.Changes.FollowAsync(handle, cancellationToken);
 
     private static async Task TakeLockAsync(WriterSession session, CancellationToken cancellationToken)
     {
@@ -175,8 +243,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         }
         catch (StorageUnavailableException exception)
         {
-            throw new StorageRefusedException(
-                $"{exception.Message} This release runs one server per database; stop the other one first.", exception);
+            throw new StorageRefusedException(exception.Message, exception);
         }
     }
 

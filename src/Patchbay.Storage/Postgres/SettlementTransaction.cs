@@ -7,9 +7,11 @@ namespace Patchbay.Storage.Postgres;
 
 /// <summary>Writes a group of settlements in one transaction.</summary>
 /// <param name="session">The writing connection.</param>
+/// <param name="node">This server; null for a command.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">Where differing repetitions are reported.</param>
-internal sealed partial class SettlementTransaction(WriterSession session, TimeProvider timeProvider, ILogger logger)
+internal sealed partial class SettlementTransaction(
+    WriterSession session, PostgresNode? node, TimeProvider timeProvider, ILogger logger)
 {
     // Rows are taken in their order, so that of two settlements of one id in a group the first counts.
     private const string TakeIdsSql = """
@@ -26,14 +28,35 @@ internal sealed partial class SettlementTransaction(WriterSession session, TimeP
 
     private readonly HashSet<long> _partitions = [];
 
-    /// <summary>Returns when the group is durable. May be repeated with the same group after any failure: what a lost
+    private const string StandingSql = """
+        SELECT j.sequence, n.lost_epoch FROM node n JOIN node_journal j ON j.node_id = n.id WHERE n.id = $1 FOR SHARE OF n
+        """;
+
+    private const string AdvanceSql = "UPDATE node_journal SET sequence = $2 WHERE node_id = $1 AND sequence = $3";
+
+    /// <summary>Returns when the group is durable. A step says where the journal stands then; what of the group is in the tables
+    /// already, as the database knows, is left out. May be repeated with the same group after any failure: what a lost
     /// connection did commit after all is then found settled.</summary>
-    public async Task CommitAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    public async Task CommitAsync(
+        IReadOnlyList<Settlement> settlements, JournalStep? journal, CancellationToken cancellationToken)
     {
         var connection = await session.GetAsync(cancellationToken);
         await EnsurePartitionsAsync(connection, settlements, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (head, fresh, lots) = await TakeIdsAsync(connection, transaction, settlements, cancellationToken);
+        var lostEpoch = 0L;
+        if (node is not null)
+        {
+            (var sequence, lostEpoch) = await ReadStandingAsync(connection, transaction, node, cancellationToken);
+            if (journal is { } step && sequence != step.Expected)
+            {
+                CheckStanding(sequence, step);
+                return;
+            }
+
+            WaiveLost(fresh, lostEpoch);
+        }
+
         if (fresh.Count > 0)
         {
             await GenerationCopier.CopyAsync(connection, fresh, head.BatchId + 1, cancellationToken);
@@ -54,12 +77,65 @@ internal sealed partial class SettlementTransaction(WriterSession session, TimeP
             });
         }
 
+        if (node is not null)
+        {
+            LeaseUseWriter.Add(commands, node.Id, fresh);
+        }
+
+        if (journal is { } advance)
+        {
+            commands.BatchCommands.Add(new NpgsqlBatchCommand(AdvanceSql)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<Guid> { TypedValue = node!.Id },
+                    new NpgsqlParameter<long> { TypedValue = advance.After },
+                    new NpgsqlParameter<long> { TypedValue = advance.Expected },
+                },
+            });
+        }
+
         if (commands.BatchCommands.Count > 0)
         {
             await commands.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static async Task<(long Sequence, long LostEpoch)> ReadStandingAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PostgresNode node, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(StandingSql, connection, transaction)
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = node.Id } },
+        };
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? (row.GetInt64(0), row.GetInt64(1))
+            : throw new StorageUnavailableException("The database does not know this server any more: was it restored from a backup?");
+    }
+
+    // The group may have been committed by a connection that was lost with the answer.
+    private static void CheckStanding(long sequence, JournalStep step)
+    {
+        if (sequence != step.After)
+        {
+            throw new StorageUnavailableException(
+                $"The database has the settlements of this server up to {sequence}, not {step.Expected}: another process writes its journal, or the database was restored from a backup.");
+        }
+    }
+
+    private void WaiveLost(List<Settlement> fresh, long lostEpoch)
+    {
+        for (var i = 0; i < fresh.Count; i++)
+        {
+            if (!fresh[i].Leases.IsNone && fresh[i].Leases.Epoch <= lostEpoch && fresh[i].Generation.Charge > Money.Zero)
+            {
+                Log.Waived(logger, fresh[i].Generation.Id, fresh[i].Generation.Charge);
+                fresh[i] = LeaseUseWriter.Waive(fresh[i]);
+            }
+        }
     }
 
     /// <summary>Makes the partitions of days not seen before, each in a transaction of its own, so that the lock on the
@@ -160,6 +236,10 @@ internal sealed partial class SettlementTransaction(WriterSession session, TimeP
 
     private static partial class Log
     {
+        [LoggerMessage(EventId = 7023, Level = LogLevel.Warning,
+            Message = "Generation {Generation} came after this server's leases were given to others; its charge of {Charge} is a loss.")]
+        public static partial void Waived(ILogger logger, string generation, Money charge);
+
         [LoggerMessage(EventId = 7003, Level = LogLevel.Information, Message = "Generation {Generation} was settled before; the first stands.")]
         public static partial void SettledBefore(ILogger logger, string generation);
     }

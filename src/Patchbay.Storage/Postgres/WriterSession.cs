@@ -3,20 +3,20 @@ using Patchbay.Core;
 
 namespace Patchbay.Storage.Postgres;
 
-/// <summary>The connection through which settlements are written. The server's holds the advisory lock of the one server,
-/// so that a settlement can only be written by the process that has the lock: when the connection breaks the lock is gone
+/// <summary>The connection through which settlements are written. A server's holds the advisory lock of its name, so that a
+/// settlement of its journal can only be written by the process that has the lock: when the connection breaks the lock is gone
 /// with it, and must be had again before anything else is written.</summary>
 /// <param name="source">Where connections come from.</param>
-/// <param name="exclusive">Whether to hold the lock.</param>
+/// <param name="node">The name of the server; null for a command, which holds no lock.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class WriterSession(NpgsqlDataSource source, bool exclusive, TimeProvider timeProvider) : IAsyncDisposable
+internal sealed class WriterSession(NpgsqlDataSource source, Guid? node, TimeProvider timeProvider) : IAsyncDisposable
 {
     private const int LockTries = 10;
 
     private NpgsqlConnection? _connection;
 
     /// <summary>The open connection.</summary>
-    /// <exception cref="StorageUnavailableException">Another server holds the lock.</exception>
+    /// <exception cref="StorageUnavailableException">Another process holds the lock.</exception>
     public async Task<NpgsqlConnection> GetAsync(CancellationToken cancellationToken)
     {
         if (_connection is { } open)
@@ -27,9 +27,9 @@ internal sealed class WriterSession(NpgsqlDataSource source, bool exclusive, Tim
         var connection = await source.OpenConnectionAsync(cancellationToken);
         try
         {
-            if (exclusive && !await TryLockAsync(connection, cancellationToken))
+            if (node is { } name)
             {
-                throw new StorageUnavailableException("Another Patchbay server is using this PostgreSQL database.");
+                await LockAsync(connection, name, cancellationToken);
             }
         }
         catch
@@ -61,10 +61,33 @@ internal sealed class WriterSession(NpgsqlDataSource source, bool exclusive, Tim
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await ResetAsync();
 
-    /// <summary>Tries for two seconds: the session of a server that has just died may still be closing.</summary>
-    private async Task<bool> TryLockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task LockAsync(NpgsqlConnection connection, Guid name, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(AdvisoryLock.TryServe, connection);
+        await using var serve = new NpgsqlCommand(AdvisoryLock.TryServe, connection);
+        if (!await TryLockAsync(serve, cancellationToken))
+        {
+            throw new StorageUnavailableException(
+                "Another Patchbay server is using this PostgreSQL database, of a release that does not share it.");
+        }
+
+        await using var own = new NpgsqlCommand(AdvisoryLock.TryNode, connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = name.ToString() } },
+        };
+        if (!await TryLockAsync(own, cancellationToken))
+        {
+            throw new StorageUnavailableException(
+                "Another Patchbay server runs with a copy of this server's data folder. Give each server a folder of its own.");
+        }
+
+        // A server that is paused inside a transaction keeps the books locked for all others.
+        await using var bound = new NpgsqlCommand("SET idle_in_transaction_session_timeout = '5s'", connection);
+        await bound.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Tries for two seconds: the session of a server that has just died may still be closing.</summary>
+    private async Task<bool> TryLockAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         for (var tries = 0; tries < LockTries; tries++)
         {
             if (await command.ExecuteScalarAsync(cancellationToken) is true)

@@ -17,7 +17,7 @@ internal static class GenerationRow
         cache_write_1h, audio_input, output, reasoning, audio_output, images_in, images_out, searches, usage_estimated,
         charge_nanos, provider_cost_nanos, loss_nanos, is_byok, price_version, latency_ms, duration_ms, service_tier,
         session_id, external_user, user_agent, referer, attempt_status, attempt_latency_ms, attempts, router,
-        routing
+        routing, fee_nanos, discount_nanos
         """;
 
     /// <summary>Reads a row that was selected with <see cref="Columns"/>, its time in unix milliseconds.</summary>
@@ -70,6 +70,8 @@ internal static class GenerationRow
             Referer = row.TextOrNull(40),
             Router = row.TextOrNull(44),
             Routing = row.TextOrNull(45),
+            Fee = new Money(row.GetInt64(46)),
+            Discount = new Money(row.GetInt64(47)),
         };
         return generation with { Attempts = Attempts(row, generation) };
     }

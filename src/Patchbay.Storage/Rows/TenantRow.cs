@@ -9,9 +9,9 @@ internal static class TenantRow
     /// <summary>The slug of the organization and the workspace that a new installation starts with.</summary>
     public const string DefaultSlug = "default";
 
-    /// <summary>Reads a workspace: id, organization, slug, name, created.</summary>
+    /// <summary>Reads a workspace: id, organization, slug, name, created, discount.</summary>
     public static Workspace ReadWorkspace(DbDataReader row) =>
-        new(row.Id(0), row.Id(1), row.GetString(2), row.GetString(3), row.Time(4));
+        new(row.Id(0), row.Id(1), row.GetString(2), row.GetString(3), row.Time(4)) { LoggingDiscount = row.GetBoolean(5) };
 
     /// <summary>Reads the default tenant: organization (id, slug, name, created), workspace (id, slug, name, created),
     /// member (id, user, role, created).</summary>

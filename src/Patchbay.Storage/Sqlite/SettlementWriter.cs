@@ -7,7 +7,7 @@ namespace Patchbay.Storage.Sqlite;
 /// <summary>Writes settlements inside the writer's transaction: the generations that are new, then what they add up to.</summary>
 internal sealed partial class SettlementWriter
 {
-    private const int GenerationColumns = 46;
+    private const int GenerationColumns = 48;
 
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -152,8 +152,12 @@ internal sealed partial class SettlementWriter
         {
             statement.Add(generation.Router).Add(generation.Routing);
         }
+        else
+        {
+            statement.Skip().Skip();
+        }
 
-        return statement.Execute() > 0;
+        return statement.Add(generation.Fee.Nanos).Add(generation.Discount.Nanos).Execute() > 0;
     }
 
     private void Compare(Generation generation)

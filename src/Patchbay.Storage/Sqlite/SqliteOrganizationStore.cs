@@ -36,12 +36,19 @@ internal sealed class SqliteOrganizationStore(SqliteWriter writer, SqliteReaders
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
-                    "SELECT id, organization_id, slug, name, created_at FROM workspace WHERE id = @id",
+                    "SELECT id, organization_id, slug, name, created_at, logging_discount FROM workspace WHERE id = @id",
                     new { id = SqliteId.Of(id) },
                     cancellationToken: cancellationToken));
                 return await row.FirstAsync(TenantRow.ReadWorkspace, cancellationToken);
             },
             cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> SetLoggingDiscountAsync(
+        Guid workspaceId, Guid organizationId, bool enabled, CancellationToken cancellationToken) => writer.WriteApartAsync(
+        session => session.Statement("UPDATE workspace SET logging_discount = ? WHERE id = ? AND organization_id = ?")
+            .Start().Add(enabled).Add(workspaceId).Add(organizationId).Execute() == 1,
+        cancellationToken);
 
     private Task<DefaultTenant?> FindDefaultAsync(CancellationToken cancellationToken) =>
         readers.ReadApartAsync(

@@ -40,6 +40,22 @@ internal sealed class SqliteSession : IDisposable
         return statement;
     }
 
+    /// <summary>Runs a statement that is not kept, since its text does not come back.</summary>
+    public int ExecuteOnce(string sql)
+    {
+        using var statement = new SqliteStatement(_database, sql);
+        return statement.Execute();
+    }
+
+    /// <summary>The two numbers of the first row of a statement that is not kept; zeros for nulls or no row.</summary>
+    public (long First, long Second) ReadOnce(string sql)
+    {
+        using var statement = new SqliteStatement(_database, sql);
+        var pair = statement.Read() ? (statement.Int64(0), statement.Int64(1)) : default;
+        statement.Reset();
+        return pair;
+    }
+
     /// <summary>Begins a transaction that may write.</summary>
     public void Begin() => _begin.Execute();
 

@@ -42,13 +42,18 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Organizations = new SqliteOrganizationStore(writer, _readers);
         Budgets = new SqliteBudgetStore(writer, _readers);
         Generations = new SqliteGenerationStore(_readers);
-        Settlements = new SqliteSettlementLog(journal, writer);
+        Settlements = new SettlementLog(journal, writer);
         Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
         Credits = new SqliteCreditStore(writer, _readers, timeProvider);
         Payments = new SqlitePaymentStore(writer, _readers);
         Idempotency = new SqliteIdempotencyStore(writer, timeProvider);
         OpenHolds = new SqliteOpenHoldLog(writer, _readers);
+        RateLimits = new SqliteRateLimitStore(writer, _readers);
+        RateWindows = new MemoryRateWindows(timeProvider);
         CatalogOverrides = new SqliteCatalogOverrideStore(writer, _readers);
+        ByokKeys = new SqliteByokKeyStore(writer, _readers);
+        DataKeys = new SqliteDataKeyStore(writer, _readers);
+        Usage = new SqliteUsageStore(writer, _readers);
     }
 
     /// <inheritdoc/>
@@ -85,7 +90,25 @@ internal sealed partial class SqliteStorage : PatchbayStorage
     public override IOpenHoldLog OpenHolds { get; }
 
     /// <inheritdoc/>
+    public override ISharedCounters Counters { get; } = new MemoryCounters();
+
+    /// <inheritdoc/>
+    public override IRateLimitStore RateLimits { get; }
+
+    /// <inheritdoc/>
+    public override IRateWindows RateWindows { get; }
+
+    /// <inheritdoc/>
     public override ICatalogOverrideStore CatalogOverrides { get; }
+
+    /// <inheritdoc/>
+    public override IByokKeyStore ByokKeys { get; }
+
+    /// <inheritdoc/>
+    public override IDataKeyStore DataKeys { get; }
+
+    /// <inheritdoc/>
+    public override IUsageStore Usage { get; }
 
     /// <summary>The writing thread, for tests that take the disk away from it.</summary>
     internal SqliteWriter Writer => _writer;

@@ -10,7 +10,7 @@ namespace Patchbay.Storage.Sqlite;
 
 /// <summary>The one thread that writes. It takes what has queued up, executes it in one transaction and commits once for
 /// all (group commit), so that the cost of a disk flush is shared. A full queue makes callers wait.</summary>
-internal sealed partial class SqliteWriter : IAsyncDisposable
+internal sealed partial class SqliteWriter : IWriteQueue, IAsyncDisposable
 {
     private const int MaxBatch = 512;
     private const int QueueLength = 8192;
@@ -63,10 +63,10 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) =>
         _journaled is { Pending.Any: true } ? new ValueTask(CatchUpNowAsync(cancellationToken)) : ValueTask.CompletedTask;
 
-    /// <summary>Puts a command into the queue without waiting. False when the queue is full or closed.</summary>
+    /// <inheritdoc/>
     public bool TryEnqueue(WriteCommand command) => _queue.Writer.TryWrite(command);
 
-    /// <summary>Puts a command into the queue, waiting for room.</summary>
+    /// <inheritdoc/>
     public async ValueTask EnqueueAsync(WriteCommand command, CancellationToken cancellationToken)
     {
         try

@@ -17,4 +17,17 @@ internal sealed class MemoryOrganizations(MemoryDatabase database, DefaultTenant
         database.Ask();
         return Task.FromResult(Workspaces.Find(workspace => workspace.Id == id));
     }
+
+    public Task<bool> SetLoggingDiscountAsync(
+        Guid workspaceId, Guid organizationId, bool enabled, CancellationToken cancellationToken)
+    {
+        database.Ask();
+        var place = Workspaces.FindIndex(workspace => workspace.Id == workspaceId && workspace.OrganizationId == organizationId);
+        if (place >= 0)
+        {
+            Workspaces[place] = Workspaces[place] with { LoggingDiscount = enabled };
+        }
+
+        return Task.FromResult(place >= 0);
+    }
 }

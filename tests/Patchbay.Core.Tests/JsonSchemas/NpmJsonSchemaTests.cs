@@ -6,8 +6,9 @@ namespace Patchbay.Core.Tests;
 
 public sealed class NpmJsonSchemaTests
 {
-    private const int Schemas = 4_000;
     private const int ValuesEach = 6;
+
+    private static readonly int Schemas = Environment.GetEnvironmentVariable("PATCHBAY_FULL") == "1" ? 4_000 : 1_500;
 
     private static readonly NpmScript Ajv = new(Path.Combine("JsonSchemas", "npm"), "check.mjs", "json-schema-npm");
 
@@ -57,7 +58,7 @@ public sealed class NpmJsonSchemaTests
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", counts));
         Assert.True(different.Count == 0, $"{different.Count} differ\n{string.Join('\n', different.Take(8))}");
         Assert.True(known <= Schemas / 100, $"{known} differ as is known");
-        Assert.True(counts["Valid"] > 3_000 && counts["Invalid"] > 3_000 && counts["None"] > 100, string.Join(", ", counts));
+        Assert.True(counts["Valid"] > Schemas * 3 / 4 && counts["Invalid"] > Schemas * 3 / 4 && counts["None"] > Schemas / 40, string.Join(", ", counts));
     }
 
     // An empty array holds nothing of what it must contain (draft 7, 6.4.6); beside a list of items ajv lets it pass.

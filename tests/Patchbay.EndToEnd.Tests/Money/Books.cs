@@ -47,6 +47,10 @@ public sealed class Books : IAsyncDisposable
     public Task<IReadOnlyList<LedgerFinding>> AuditAsync(CancellationToken cancellationToken) =>
         _storage.Ledger.AuditAsync(cancellationToken);
 
+    /// <summary>Settles usage of the default organization, such as of days that are over.</summary>
+    public async Task SettleAsync(Func<Guid, Settlement> settlement) =>
+        await _storage.Settlements.SettleAsync(settlement(_organization));
+
     /// <summary>How many holds are written down.</summary>
     public async Task<int> CountOpenHoldsAsync(CancellationToken cancellationToken) =>
         (await _storage.OpenHolds.ListAsync(cancellationToken)).Count;

@@ -143,8 +143,11 @@ public abstract class LedgerContract(LedgerWorld fixture)
         Assert.Equal(200_000, cost);
         var row = await Books.FindAsync(id, Token);
         Assert.NotNull(row);
-        Assert.Equal((200_000, 400_000), (row.Charge.Nanos, row.Loss.Nanos));
-        Assert.Equal(before - 400_000, await Books.BalanceAsync(LedgerAccount.LossOverrun, Token));
+        Assert.Equal(200_000, row.Charge.Nanos);
+
+        // A stream may be cut before all of it has come.
+        Assert.InRange(row.Loss.Nanos, stream ? 1 : 400_000, 400_000);
+        Assert.Equal(before - row.Loss.Nanos, await Books.BalanceAsync(LedgerAccount.LossOverrun, Token));
         Assert.Equal(200_000, await key.UsageAsync(Token));
         Assert.Empty(await Books.AuditAsync(Token));
     }

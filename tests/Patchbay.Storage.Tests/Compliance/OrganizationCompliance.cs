@@ -34,4 +34,17 @@ public abstract class OrganizationCompliance(TestDatabase database) : StorageCom
         Assert.Equal(tenant.Workspace, await Storage.Organizations.FindWorkspaceAsync(tenant.Workspace.Id, Token));
         Assert.Null(await Storage.Organizations.FindWorkspaceAsync(Guid.CreateVersion7(), Token));
     }
+
+    [Fact]
+    public async Task The_logging_discount_of_a_workspace_is_switched_by_its_organization_only()
+    {
+        var tenant = await Storage.Organizations.EnsureDefaultAsync(Now, Token);
+        var (workspace, organization) = (tenant.Workspace.Id, tenant.Organization.Id);
+        Assert.False(await Storage.Organizations.SetLoggingDiscountAsync(workspace, Guid.CreateVersion7(), true, Token));
+        Assert.False((await Storage.Organizations.FindWorkspaceAsync(workspace, Token))!.LoggingDiscount);
+        Assert.True(await Storage.Organizations.SetLoggingDiscountAsync(workspace, organization, true, Token));
+        Assert.True((await Storage.Organizations.FindWorkspaceAsync(workspace, Token))!.LoggingDiscount);
+        Assert.True(await Storage.Organizations.SetLoggingDiscountAsync(workspace, organization, false, Token));
+        Assert.False((await Storage.Organizations.FindWorkspaceAsync(workspace, Token))!.LoggingDiscount);
+    }
 }

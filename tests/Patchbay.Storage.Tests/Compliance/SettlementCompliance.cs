@@ -27,7 +27,14 @@ public abstract class SettlementCompliance(TestDatabase database) : StorageCompl
     [Fact]
     public async Task A_settlement_moves_money_between_accounts_and_counts_as_spending()
     {
-        var generation = Samples.Full(Now) with { Charge = new Money(900), ProviderCost = new Money(600), IsByok = false };
+        var generation = Samples.Full(Now) with
+        {
+            Charge = new Money(900),
+            ProviderCost = new Money(600),
+            IsByok = false,
+            Fee = Money.Zero,
+            Discount = Money.Zero,
+        };
         var loss = new LossPosting(LedgerAccount.LossFallback, "other", new Money(50));
         await Storage.Settlements.SettleAsync(new Settlement(generation, "acme", [loss]));
 
@@ -42,6 +49,53 @@ public abstract class SettlementCompliance(TestDatabase database) : StorageCompl
             Assert.Equal(900, (await Storage.Budgets.GetSpendingAsync(scope, Now, Token)).Credits.Lifetime.Nanos);
         }
 
+        await AssertBooksAreRightAsync();
+    }
+
+    [Fact]
+    public async Task A_fee_for_an_own_key_is_revenue_of_its_own_and_nothing_is_owed_to_the_provider()
+    {
+        var generation = Samples.Full(Now) with
+        {
+            Charge = new Money(30),
+            Fee = new Money(30),
+            ProviderCost = new Money(600),
+            IsByok = true,
+            Loss = Money.Zero,
+            Discount = Money.Zero,
+        };
+        await Storage.Settlements.SettleAsync(new Settlement(generation, "acme", []));
+
+        Assert.Equal(-30, (await BalanceAsync(LedgerAccount.Credits(Samples.Organization))).Nanos);
+        Assert.Equal(30, (await BalanceAsync(LedgerAccount.RevenueFees)).Nanos);
+        Assert.Equal(0, (await BalanceAsync(LedgerAccount.RevenueUsage)).Nanos);
+        Assert.Equal(0, (await BalanceAsync(LedgerAccount.ProviderPayable("acme"))).Nanos);
+        foreach (var scope in Scopes)
+        {
+            var spent = await Storage.Budgets.GetSpendingAsync(scope, Now, Token);
+            Assert.Equal((30, 600), (spent.Credits.Lifetime.Nanos, spent.Byok.Lifetime.Nanos));
+        }
+
+        await AssertBooksAreRightAsync();
+    }
+
+    [Fact]
+    public async Task A_discount_is_booked_besides_the_full_price()
+    {
+        var generation = Samples.Full(Now) with
+        {
+            Charge = new Money(990),
+            Discount = new Money(10),
+            Fee = Money.Zero,
+            ProviderCost = new Money(1000),
+            IsByok = false,
+            Loss = Money.Zero,
+        };
+        await Storage.Settlements.SettleAsync(new Settlement(generation, "acme", []));
+
+        Assert.Equal(-990, (await BalanceAsync(LedgerAccount.Credits(Samples.Organization))).Nanos);
+        Assert.Equal(1000, (await BalanceAsync(LedgerAccount.RevenueUsage)).Nanos);
+        Assert.Equal(-10, (await BalanceAsync(LedgerAccount.LoggingDiscount)).Nanos);
         await AssertBooksAreRightAsync();
     }
 

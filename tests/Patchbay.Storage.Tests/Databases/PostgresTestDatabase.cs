@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Patchbay.Billing;
 using Patchbay.Storage.Postgres;
 using Patchbay.Testing;
 
@@ -8,15 +9,41 @@ namespace Patchbay.Storage.Tests;
 
 public sealed class PostgresTestDatabase(PostgresServer server) : TestDatabase
 {
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("patchbay-node-");
     private string? _connectionString;
 
-    public override StorageOptions Options => new() { PostgresConnectionString = _connectionString, DataDirectory = "unused" };
+    public override StorageOptions Options => OptionsIn(_directory.FullName);
+
+    /// <summary>The same database for another server.</summary>
+    public StorageOptions OptionsIn(string dataDirectory) => new()
+    {
+        PostgresConnectionString = _connectionString,
+        DataDirectory = dataDirectory,
+        UsesJournal = UsesJournal,
+        JournalSegmentBytes = 256 << 10,
+    };
+
+    /// <summary>Whether settlements are acknowledged when they are in the journal.</summary>
+    public bool UsesJournal { get; init; } = true;
+
+    /// <summary>A folder in which no server runs.</summary>
+    public string OtherFolder => Path.Combine(_directory.FullName, "other");
+
+    /// <summary>The settlements that the database refused.</summary>
+    public IReadOnlyList<Settlement> ReadRefused() => SqliteTestDatabase.ReadRefused(DataDirectory);
+
+    /// <summary>The data folder of the first server.</summary>
+    public string DataDirectory => _directory.FullName;
 
     public string Name => new NpgsqlConnectionStringBuilder(_connectionString).Database!;
 
     internal override IReadOnlyList<Migration> EmbeddedMigrations => Migration.Embedded("Postgres");
 
-    public override async Task CreateAsync() => _connectionString = await server.CreateDatabaseAsync();
+    public override async Task CreateAsync()
+    {
+        _directory.Create();
+        _connectionString = await server.CreateDatabaseAsync();
+    }
 
     public override async Task ExecuteAsync(string sql)
     {
@@ -57,6 +84,13 @@ public sealed class PostgresTestDatabase(PostgresServer server) : TestDatabase
         if (_connectionString is not null)
         {
             await server.DropDatabaseAsync(Name);
+            _connectionString = null;
+        }
+
+        if (_directory.Exists)
+        {
+            _directory.Delete(recursive: true);
+            _directory.Refresh();
         }
     }
 

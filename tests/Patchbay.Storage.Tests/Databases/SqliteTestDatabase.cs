@@ -59,9 +59,11 @@ public sealed class SqliteTestDatabase : TestDatabase
             session => session.Statement(pragma).Execute(), TestContext.Current.CancellationToken);
 
     /// <summary>The settlements that the database refused.</summary>
-    public IReadOnlyList<Settlement> ReadRefused()
+    public IReadOnlyList<Settlement> ReadRefused() => ReadRefused(DataDirectory);
+
+    internal static IReadOnlyList<Settlement> ReadRefused(string dataDirectory)
     {
-        ReadOnlySpan<byte> rest = System.IO.File.ReadAllBytes(Path.Combine(DataDirectory, "settlements.refused"));
+        ReadOnlySpan<byte> rest = System.IO.File.ReadAllBytes(Path.Combine(dataDirectory, "settlements.refused"));
         var refused = new List<Settlement>();
         while (JournalRecord.TryRead(rest, salt: 0, out _, out var payload))
         {

@@ -65,9 +65,9 @@ public sealed class CodecTests
     public void A_record_of_a_later_version_is_refused_and_named()
     {
         var payload = Encode(Samples.Settlement(DateTimeOffset.UnixEpoch));
-        payload[0] = 5;
+        payload[0] = 9;
         var refused = Assert.Throws<InvalidDataException>(() => SettlementCodec.Read(payload));
-        Assert.Contains("version 5", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("version 9", refused.Message, StringComparison.Ordinal);
     }
 
     private static Settlement RoundTrip(Settlement settlement) => SettlementCodec.Read(Encode(settlement));
@@ -111,6 +111,11 @@ public sealed class CodecTests
         if (type == typeof(int) || type == typeof(long))
         {
             return Convert.ChangeType(number * 1001, type, null);
+        }
+
+        if (type == typeof(DateOnly))
+        {
+            return DateOnly.FromDayNumber(number * 1001);
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))

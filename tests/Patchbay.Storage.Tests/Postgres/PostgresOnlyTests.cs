@@ -2,7 +2,7 @@ using Patchbay.Testing;
 
 namespace Patchbay.Storage.Tests;
 
-public sealed class PostgresOnlyTests(PostgresServer server) : StorageCompliance(new PostgresTestDatabase(server))
+public sealed class PostgresOnlyTests(PostgresServer server) : StorageCompliance(new PostgresTestDatabase(server) { UsesJournal = false })
 {
     [Fact]
     public async Task Cut_connections_are_replaced_without_a_failure()
@@ -53,7 +53,7 @@ public sealed class PostgresOnlyTests(PostgresServer server) : StorageCompliance
     public async Task A_server_that_is_not_there_is_unavailable()
     {
         await Assert.ThrowsAsync<Core.StorageUnavailableException>(() => PatchbayStorage.OpenAsync(
-            new StorageOptions { PostgresConnectionString = "Host=127.0.0.1;Port=1;Username=x;Database=x", DataDirectory = "unused" },
+            new StorageOptions { PostgresConnectionString = "Host=127.0.0.1;Port=1;Username=x;Database=x", DataDirectory = ((PostgresTestDatabase)Database).OtherFolder },
             exclusive: true,
             Database.Clock,
             Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,

@@ -1,10 +1,30 @@
+using Patchbay.Billing;
+using Patchbay.Core;
 using Patchbay.Testing;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 
 namespace Patchbay.Storage.Tests;
 
-public sealed class PostgresSettlementTests(PostgresServer server) : SettlementCompliance(new PostgresTestDatabase(server));
+public sealed class PostgresSettlementTests(PostgresServer server) : SettlementCompliance(new PostgresTestDatabase(server))
+{
+    /// <summary>The journal took it before the database could say no: its record is kept beside.</summary>
+    protected override async Task AssertRefusedAsync(Settlement settlement)
+    {
+        await Storage.Settlements.SettleAsync(settlement);
+        Assert.Null(await Storage.Generations.FindAsync(settlement.Generation.Id, Samples.Organization, Token));
+        Assert.Equal(settlement.Generation.Id, Assert.Single(((PostgresTestDatabase)Database).ReadRefused()).Generation.Id);
+    }
+}
+
+public sealed class PostgresDirectSettlementTests(PostgresServer server)
+    : SettlementCompliance(new PostgresTestDatabase(server) { UsesJournal = false });
+
+public sealed class PostgresDirectThroughputTests(PostgresServer server)
+    : ThroughputCompliance(new PostgresTestDatabase(server) { UsesJournal = false });
+
+public sealed class PostgresDirectOutageTests(PostgresServer server)
+    : OutageCompliance(new PostgresTestDatabase(server) { UsesJournal = false });
 
 public sealed class PostgresThroughputTests(PostgresServer server) : ThroughputCompliance(new PostgresTestDatabase(server));
 
@@ -12,19 +32,35 @@ public sealed class PostgresApiKeyTests(PostgresServer server) : ApiKeyComplianc
 
 public sealed class PostgresOrganizationTests(PostgresServer server) : OrganizationCompliance(new PostgresTestDatabase(server));
 
+public sealed class PostgresRateLimitTests(PostgresServer server) : RateLimitCompliance(new PostgresTestDatabase(server));
+
 public sealed class PostgresBudgetTests(PostgresServer server) : BudgetCompliance(new PostgresTestDatabase(server));
 
 public sealed class PostgresGenerationTests(PostgresServer server) : GenerationCompliance(new PostgresTestDatabase(server));
 
 public sealed class PostgresLedgerTests(PostgresServer server) : LedgerCompliance(new PostgresTestDatabase(server));
 
+public sealed class PostgresUsageTests(PostgresServer server) : UsageCompliance(new PostgresTestDatabase(server));
+
 public sealed class PostgresOpenHoldTests(PostgresServer server) : OpenHoldCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresByokKeyTests(PostgresServer server) : ByokKeyCompliance(new PostgresTestDatabase(server));
 
 public sealed class PostgresCatalogOverrideTests(PostgresServer server) : CatalogOverrideCompliance(new PostgresTestDatabase(server));
 
 public sealed class PostgresPaymentTests(PostgresServer server) : PaymentCompliance(new PostgresTestDatabase(server));
 
-public sealed class PostgresOutageTests(PostgresServer server) : OutageCompliance(new PostgresTestDatabase(server));
+public sealed class PostgresOutageTests(PostgresServer server) : OutageCompliance(new PostgresTestDatabase(server))
+{
+    /// <summary>The journal takes them; whoever must see them learns that the database has not.</summary>
+    protected override async Task<int> SettleInOutageAsync(IReadOnlyList<Settlement> settlements)
+    {
+        await Task.WhenAll(settlements.Select(settlement => Storage.Settlements.SettleAsync(settlement).AsTask()));
+        Assert.False(await Storage.CanWriteAsync(Token));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Storage.Ledger.GetTotalsAsync(Token));
+        return settlements.Count;
+    }
+}
 
 public sealed class PostgresOpeningTests(PostgresServer server) : OpeningCompliance(new PostgresTestDatabase(server));
 

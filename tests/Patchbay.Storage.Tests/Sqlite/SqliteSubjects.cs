@@ -28,11 +28,15 @@ public sealed class SqliteLedgerTests() : LedgerCompliance(new SqliteTestDatabas
 
 public sealed class SqliteAuditTests() : AuditCompliance(new SqliteTestDatabase());
 
+public sealed class SqliteUsageTests() : UsageCompliance(new SqliteTestDatabase());
+
 public sealed class SqliteOpenHoldTests() : OpenHoldCompliance(new SqliteTestDatabase());
 
 public sealed class SqliteCatalogOverrideTests() : CatalogOverrideCompliance(new SqliteTestDatabase());
 
 public sealed class SqlitePaymentTests() : PaymentCompliance(new SqliteTestDatabase());
+
+public sealed class SqliteByokKeyTests() : ByokKeyCompliance(new SqliteTestDatabase());
 
 public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabase())
 {
@@ -46,6 +50,8 @@ public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabas
         return settlements.Count;
     }
 }
+
+public sealed class SqliteRateLimitTests() : RateLimitCompliance(new SqliteTestDatabase());
 
 public sealed class SqliteOpeningTests() : OpeningCompliance(new SqliteTestDatabase());
 

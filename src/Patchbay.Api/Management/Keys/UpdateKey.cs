@@ -81,7 +81,7 @@ internal sealed class UpdateKey(IApiKeyStore keys, HoldBook holds, CallerDirecto
 
         var scope = new BudgetScope(BudgetLevel.Key, key.Id);
         holds.SetBudgets(
-            key.OrganizationId, scope, key.Limit is { } limit ? [new Budget(scope, key.LimitReset, limit)] : []);
+            key.OrganizationId, scope, key.Limit is { } limit ? [new Budget(scope, key.LimitReset, limit) { IncludesByok = key.IncludeByokInLimit }] : []);
         return true;
     }
 }

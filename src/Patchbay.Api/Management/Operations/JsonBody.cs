@@ -9,7 +9,7 @@ namespace Patchbay.Api;
 
 /// <summary>The members of a request's JSON object, read by name. The first fault is kept: read all members, then ask
 /// <see cref="FindFault"/> before anything is done with them.</summary>
-internal sealed class JsonBody
+internal sealed partial class JsonBody
 {
     private const int LargestBytes = 64 * 1024;
 
@@ -160,25 +160,6 @@ internal sealed class JsonBody
             : Refused<IReadOnlyList<string>>(name, $"must be a list of 1 to {most} texts of at most {longest} characters.");
     }
 
-    /// <summary>A whole number of tokens from one on, or null.</summary>
-    public Optional<int?> Tokens(string name)
-    {
-        const int Most = 1_000_000_000;
-        if (!TryTake(name, out var element))
-        {
-            return default;
-        }
-
-        if (element.ValueKind == JsonValueKind.Null)
-        {
-            return new Optional<int?>(true, null);
-        }
-
-        return element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number is >= 1 and <= Most
-            ? new Optional<int?>(true, number)
-            : Refused<int?>(name, $"must be a whole number of tokens from 1 to {Most}, or null.");
-    }
-
     /// <summary>A price in dollars per unit, as a text or a number; or null.</summary>
     public Optional<UnitPrice?> Price(string name, UnitPrice most, string unit)
     {
@@ -210,6 +191,78 @@ internal sealed class JsonBody
             && !text.Any(char.IsControl)
                 ? new Optional<string>(true, text)
                 : Refused<string>(name, $"must be a text of 1 to {longest} characters, without control characters.");
+    }
+
+    /// <summary>The same, or null.</summary>
+    public Optional<string?> TextOrNull(string name, int longest)
+    {
+        if (_unread.TryGetValue(name, out var element) && element.ValueKind == JsonValueKind.Null)
+        {
+            _unread.Remove(name);
+            return new Optional<string?>(true, null);
+        }
+
+        var text = Text(name, longest);
+        return new Optional<string?>(text.IsPresent, text.Value);
+    }
+
+    /// <summary>A secret text of 1 to this many characters, of any kind. What is wrong with it is said without it.</summary>
+    public Optional<string> Secret(string name, int longest)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        return TryGetText(element, out var text) && !string.IsNullOrWhiteSpace(text) && text.Length <= longest
+            ? new Optional<string>(true, text)
+            : Refused<string>(name, $"must be a text of 1 to {longest} characters.");
+    }
+
+    /// <summary>A list of texts, each not blank, at most so long and of the wanted form; or null.</summary>
+    public Optional<IReadOnlyList<string>?> TextsOrNull(string name, int least, int most, int longest, Func<string, bool>? fits)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return new Optional<IReadOnlyList<string>?>(true, null);
+        }
+
+        var texts = new List<string>();
+        foreach (var item in element.ValueKind == JsonValueKind.Array && element.GetArrayLength() <= most ? element.EnumerateArray() : default)
+        {
+            if (!TryGetText(item, out var text) || string.IsNullOrWhiteSpace(text) || text.Length > longest || fits?.Invoke(text) == false)
+            {
+                return Refused<IReadOnlyList<string>?>($"{name}[{texts.Count}]", $"has not the form of an entry of {name}.");
+            }
+
+            texts.Add(text);
+        }
+
+        return element.ValueKind == JsonValueKind.Array && element.GetArrayLength() is var count && count >= least && count <= most
+            ? new Optional<IReadOnlyList<string>?>(true, texts)
+            : Refused<IReadOnlyList<string>?>(name, $"must be a list of {least} to {most} texts, or null.");
+    }
+
+    /// <summary>True, false or null.</summary>
+    public Optional<bool?> FlagOrNull(string name)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        return element.ValueKind switch
+        {
+            JsonValueKind.Null => new Optional<bool?>(true, null),
+            JsonValueKind.True => new Optional<bool?>(true, true),
+            JsonValueKind.False => new Optional<bool?>(true, false),
+            _ => Refused<bool?>(name, "must be true, false or null."),
+        };
     }
 
     /// <summary>True or false.</summary>

@@ -74,6 +74,50 @@ internal sealed class QueryValues(HttpRequest request)
         return text;
     }
 
+    /// <summary>A day between two others, both included; null when absent.</summary>
+    public DateOnly? Day(string name, DateOnly first, DateOnly last)
+    {
+        var text = request.Query[name].ToString();
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            && day >= first && day <= last)
+        {
+            return day;
+        }
+
+        Refuse(name, string.Create(
+            CultureInfo.InvariantCulture, $"must be a date from {first:yyyy-MM-dd} to {last:yyyy-MM-dd}, such as {last:yyyy-MM-dd}."));
+        return null;
+    }
+
+    /// <summary>The hash of a key, or null.</summary>
+    public string? Hash(string name)
+    {
+        var text = request.Query[name].ToString();
+        if (text.Length > 0 && (text.Length != 64 || !text.All(char.IsAsciiHexDigit)))
+        {
+            Refuse(name, "must be the hash of an API key: 64 hexadecimal digits.");
+        }
+
+        return text.Length == 0 ? null : text;
+    }
+
+    /// <summary>The only word that it may be, or null.</summary>
+    public string? Word(string name, string word)
+    {
+        var text = request.Query[name].ToString();
+        if (text.Length > 0 && text != word)
+        {
+            Refuse(name, $"must be '{word}'.");
+        }
+
+        return text.Length == 0 ? null : text;
+    }
+
     private void Refuse(string name, string reason) =>
         Fault ??= new GatewayError(GatewayErrorKind.InvalidRequest, $"'{name}' {reason}") { Parameter = name };
 }

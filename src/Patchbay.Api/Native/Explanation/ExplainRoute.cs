@@ -12,7 +12,8 @@ namespace Patchbay.Api;
 /// <summary><c>POST /route/explain</c>: what would become of a chat request, without calling anyone and without holding
 /// money. Takes the body of a chat request, and refuses what that would refuse.</summary>
 internal sealed class ExplainRoute(
-    CatalogHolder catalog, HealthRegistry health, ModelRouter router, HoldBook holds, InferenceOptions options) : IOperation
+    CatalogHolder catalog, HealthRegistry health, ModelRouter router, HoldBook holds, InferenceOptions options,
+    ByokDirectory? byok = null) : IOperation
 {
     private static readonly ChatCompletionsSurface Surface = new();
 
@@ -30,12 +31,13 @@ internal sealed class ExplainRoute(
             return new ErrorResult(invalid);
         }
 
-        return new JsonResult(Explain(envelope, body.Span));
+        IReadOnlyList<ByokRoute> ownKeys = byok is null ? [] : await byok.ForAsync(caller);
+        return new JsonResult(Explain(envelope, body.Span, ownKeys));
     }
 
-    private ReadOnlyMemory<byte> Explain(RequestEnvelope envelope, ReadOnlySpan<byte> body)
+    private ReadOnlyMemory<byte> Explain(RequestEnvelope envelope, ReadOnlySpan<byte> body, IReadOnlyList<ByokRoute> ownKeys)
     {
-        var request = RouteStep.Request(envelope, catalog.Current, options);
+        var request = RouteStep.Request(envelope, catalog.Current, options, ownKeys: ownKeys);
         string[] requested = [.. envelope.Models];
         var decision = RouterStep.Resolve(envelope, body, in request, router);
         var buffer = new ArrayBufferWriter<byte>(4096);
@@ -56,7 +58,7 @@ internal sealed class ExplainRoute(
         }
         else
         {
-            var writer = new ExplanationWriter(json, envelope, request, new CreditStep(holds, options));
+            var writer = new ExplanationWriter(json, envelope, request, new CreditStep(holds, new EdgeStep(holds, options), options));
             writer.Write(requested, decision, RouteExplainer.Explain(in request, health), health, ChatPromptTokens.Count(body));
         }
 

@@ -58,7 +58,7 @@ internal static class RoutingMetadata
             ? $"available={available}, selected={context.Endpoint!.Provider.Name}"
             : $"available={available}, selected=none");
         json.WriteNumber("attempt"u8, context.Attempts.Count);
-        json.WriteBoolean("is_byok"u8, false);
+        json.WriteBoolean("is_byok"u8, answered && context.Current.Candidate.OwnKey is not null);
         json.WriteStartObject("endpoints"u8);
         json.WriteNumber("total"u8, verdicts.Count);
         json.WriteStartArray("available"u8);
@@ -69,7 +69,7 @@ internal static class RoutingMetadata
                 json.WriteStartObject();
                 json.WriteString("provider"u8, verdict.Endpoint.Provider.Name);
                 json.WriteString("model"u8, verdict.Model.Slug);
-                json.WriteBoolean("selected"u8, answered && ReferenceEquals(verdict.Endpoint, context.Endpoint));
+                json.WriteBoolean("selected"u8, answered && verdict.Endpoint.Ordinal == context.Endpoint!.Ordinal);
                 json.WriteEndObject();
             }
         }

@@ -29,7 +29,7 @@ internal static class StreamRelay
     /// <summary>Null when the answer is whole; all its frames but usage and <c>[DONE]</c> are then with the caller, or wait in
     /// the responder's output to leave with these.</summary>
     public static async ValueTask<GatewayError?> RunAsync(
-        InferenceContext context, Attempt attempt, UpstreamCall call, UpstreamLimits limits)
+        InferenceContext context, Attempt attempt, UpstreamCall call, EdgeStep edge, UpstreamLimits limits)
     {
         var editor = attempt.Editor;
         editor.Reset(
@@ -54,7 +54,8 @@ internal static class StreamRelay
         try
         {
             using var reader = Framings.Read(framing, call.Body, limits.EventBytes);
-            return await RelayAsync(context, attempt, call, limits, reader);
+            edge.Begin(context, attempt);
+            return await RelayAsync(context, attempt, call, edge, limits, reader);
         }
         catch (Exception exception)
             when (editor.FinishReason is not null && !call.Abandoned && UpstreamFault.Classify(exception, call, true) is not null)
@@ -66,7 +67,7 @@ internal static class StreamRelay
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<GatewayError?> RelayAsync(
-        InferenceContext context, Attempt attempt, UpstreamCall call, UpstreamLimits limits, FrameReader reader)
+        InferenceContext context, Attempt attempt, UpstreamCall call, EdgeStep edge, UpstreamLimits limits, FrameReader reader)
     {
         var responder = context.Responder!;
         var editor = attempt.Editor;
@@ -123,6 +124,13 @@ internal static class StreamRelay
                 attempt.LatencyMs = context.ElapsedMs;
                 context.ReleaseRequest(attempt, call);
                 responder.Commit();
+            }
+
+            if (progress == Progress.More && editor.OutputBytes >= attempt.CheckAt && responder.IsCommitted
+                && editor.FinishReason is null && await edge.IsReachedAsync(context, attempt))
+            {
+                editor.WriteCut(Math.Max(1, context.Envelope.Choices), responder.Output);
+                progress = Progress.Done;
             }
 
             if (progress == Progress.More && more && bytes <= limits.StreamBytes)

@@ -9,7 +9,7 @@ using Patchbay.Routing;
 namespace Patchbay.Api;
 
 /// <summary>One try at one endpoint: sends the request, and relays the answer up to, but without, its end.</summary>
-internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health, TimeProvider clock)
+internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health, EdgeStep edge, TimeProvider clock)
 {
     private const int MaxErrorBody = 64 * 1024;
 
@@ -31,7 +31,7 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         {
             error = await SendAsync(context, attempt, call)
                 ?? (context.Responder is not null
-                    ? await StreamRelay.RunAsync(context, attempt, call, invoker.Limits)
+                    ? await StreamRelay.RunAsync(context, attempt, call, edge, invoker.Limits)
                     : await WholeRelay.RunAsync(context, attempt, call, invoker.Limits));
             if (error is null && attempt.Race is not null && !await StreamRelay.TakeCallerAsync(context, attempt))
             {
@@ -65,6 +65,10 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         else if (error is not null && attempt.IsGivenUp)
         {
             error = Fault(GatewayErrorKind.Superseded, attempt.Binding!);
+        }
+        else if (error is not null && attempt.Candidate.OwnKey is { } key)
+        {
+            error = Named(error, key);
         }
 
         attempt.Note(call);
@@ -177,12 +181,13 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
     {
         if (error is not null)
         {
-            health.RecordFailure(attempt.Endpoint!, error.Kind, error.RetryAfter, attempt.ElapsedMs);
+            health.RecordFailure(
+                attempt.Endpoint!, error.Kind, error.RetryAfter, attempt.ElapsedMs, attempt.Candidate.Credential);
             return;
         }
 
         var tokens = context.Responder is not null ? attempt.Editor.Usage.CompletionTokens : attempt.Reader.Usage.CompletionTokens;
-        health.RecordSuccess(attempt.Endpoint!, LatencyOf(context, attempt), attempt.ElapsedMs, tokens);
+        health.RecordSuccess(attempt.Endpoint!, LatencyOf(context, attempt), attempt.ElapsedMs, tokens, attempt.Candidate.Credential);
     }
 
     // From the attempt's start to its first byte.
@@ -213,9 +218,34 @@ internal sealed class AttemptStep(UpstreamInvoker invoker, HealthRegistry health
         });
     }
 
-    // The provider answered and will bill what it did; nobody is charged for it.
+    // What concerns the caller's own key is the caller's to mend: it is told which key, never what it is.
+    private static GatewayError Named(GatewayError error, ByokRoute key) => error.Kind switch
+    {
+        GatewayErrorKind.ProviderAuth when error.UpstreamStatus is 402 or 429 => error with
+        {
+            Kind = GatewayErrorKind.ByokKeyUnpaid,
+            Message = $"The account behind your own key {key.Id} (BYOK) at {error.Provider} has no credit left.",
+        },
+        GatewayErrorKind.ProviderAuth => error with
+        {
+            Kind = GatewayErrorKind.ByokKeyRefused,
+            Message = $"{error.Provider} refused your own key {key.Id} (BYOK). Replace it, or switch it off.",
+        },
+        GatewayErrorKind.ProviderRateLimited => error with
+        {
+            Message = $"{error.Provider} limits the rate of your own key {key.Id} (BYOK).",
+        },
+        _ => error,
+    };
+
+    // The provider answered and will bill what it did; nobody is charged for it. On an own key it bills the caller.
     private static void BookLoss(InferenceContext context, Attempt attempt)
     {
+        if (attempt.Candidate.OwnKey is not null)
+        {
+            return;
+        }
+
         var cost = Pricer.Price(Meter.UsageOf(context, attempt), TierEdit.Billed(context, attempt).Prices);
         if (cost.Total > Money.Zero)
         {

@@ -7,7 +7,7 @@ namespace Patchbay.Api;
 
 /// <summary>Lets another endpoint of the same model go on with an answer whose provider died in its middle: the caller sees
 /// one stream. Each provider's part is charged at its own price, and the credit for the next part is held before it is asked
-/// for. Only plain text is gone on with, and only where the next endpoint is known to go on with a partial answer instead of
+/// for. An answer does not change between the caller's account and the operator's. Only plain text is gone on with, and only where the next endpoint is known to go on with a partial answer instead of
 /// beginning anew.</summary>
 internal sealed class ContinuationStep(AttemptStep step, CreditStep credit)
 {
@@ -47,11 +47,11 @@ internal sealed class ContinuationStep(AttemptStep step, CreditStep credit)
     private static Candidate? FindNext(InferenceContext context)
     {
         var attempts = context.Plan.Attempts;
-        var model = context.Current.Candidate.Model.Slug;
+        var (model, own) = (context.Current.Candidate.Model.Slug, context.Current.Candidate.OwnKey is not null);
         while (context.Next < attempts.Length)
         {
             var candidate = attempts[context.Next++];
-            if (candidate.Model.Slug == model && PrefillOf(candidate) != Prefill.None)
+            if (candidate.Model.Slug == model && (candidate.OwnKey is not null) == own && PrefillOf(candidate) != Prefill.None)
             {
                 return candidate;
             }

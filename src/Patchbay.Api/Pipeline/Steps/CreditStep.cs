@@ -6,20 +6,63 @@ using Patchbay.Routing;
 namespace Patchbay.Api;
 
 /// <summary>Holds the worst case that any attempt of the plan can cost, before anything is sent to a provider.</summary>
-internal sealed class CreditStep(HoldBook book, InferenceOptions options)
+internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions options)
 {
     // What chat templates add around each message and the whole, and the most that one image is counted as, in tokens.
     private const int TokensPerMessage = 16;
     private const int TokensPerRequest = 64;
     private const int TokensPerImage = 50_000;
 
+    /// <summary>The database has to be asked what the account can spend, and does not answer.</summary>
+    internal static readonly GatewayError Unavailable = new(
+        GatewayErrorKind.StorageUnavailable, "What this account can spend cannot be checked right now. Try again shortly.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
     /// <summary>Sets the context's hold, and its clamped output when only less than the model's maximum can be paid.
     /// </summary>
     public async ValueTask<GatewayError?> HoldAsync(InferenceContext context)
     {
+        try
+        {
+            return await HoldWorstAsync(context);
+        }
+        catch (StorageUnavailableException)
+        {
+            return Unavailable;
+        }
+    }
+
+    private async ValueTask<GatewayError?> HoldWorstAsync(InferenceContext context)
+    {
         var envelope = context.Envelope;
         var bound = PromptBound(envelope);
-        var result = await TakeAsync(context, Worst(context.Plan, envelope, bound, null));
+        var full = Worst(context.Plan, envelope, bound, null);
+        var first = full;
+        if (full.Byok == Money.Zero && edge.FirstStep(context, full.Shared) is { } step)
+        {
+            first = Money.Min(full.Shared, Worst(context.Plan, envelope, bound, step).Shared);
+        }
+
+        if (first == full)
+        {
+            context.FullHold = null;
+        }
+
+        var result = await TakeAsync(context, first);
+        if (result.Hold is null && context.Plan.MixesKeys)
+        {
+            // The caller's own account needs no credits, or few: what cannot be paid is the way out to the operator's.
+            var own = context.Plan.OnOwnKeys();
+            var alone = await TakeAsync(context, Worst(own, envelope, bound, null));
+            if (alone.Hold is not null)
+            {
+                context.Plan = own;
+                result = alone;
+            }
+        }
+
         if (result.Hold is null && envelope.MaxOutputTokens is null && options.ClampMaxTokens)
         {
             // The account cannot pay for the model's longest answer: hold all it can pay, and send that as the limit.
@@ -29,6 +72,7 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
                 var clamped = await TakeAsync(context, Worst(context.Plan, envelope, bound, affordable));
                 if (clamped.Hold is not null)
                 {
+                    context.FullHold = null;
                     context.ClampedOutput = affordable;
                 }
 
@@ -52,14 +96,24 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     /// <param name="envelope">The request with the answer so far.</param>
     /// <param name="spent">What the parts so far cost.</param>
     /// <param name="output">The most output of the further part; null for the endpoint's own bound.</param>
-    public ValueTask<bool> ExtendAsync(
+    public async ValueTask<bool> ExtendAsync(
         InferenceContext context, Candidate candidate, RequestEnvelope envelope, Money spent, long? output)
     {
         var worst = WorstCase.Of(candidate.Endpoint.Prices, PromptBound(envelope), envelope.ImageCount);
         var needed = spent + worst.With(output ?? OutputBound(candidate));
-        return needed <= context.Hold.Amount
-            ? ValueTask.FromResult(true)
-            : book.TryExtendAsync(context.Hold, needed - context.Hold.Amount);
+        if (candidate.OwnKey is not null)
+        {
+            return await book.TryExtendAsync(context.Hold, new HoldRequest(Money.Zero, needed));
+        }
+
+        if (needed > context.Hold.Amount && !await book.TryExtendAsync(context.Hold, needed - context.Hold.Amount))
+        {
+            return false;
+        }
+
+        // All of it is held now, for a longer prompt than the request's.
+        context.FullHold = null;
+        return true;
     }
 
     /// <summary>The largest number of input tokens that the request can be counted as: a byte-level tokenizer never makes
@@ -73,21 +127,26 @@ internal sealed class CreditStep(HoldBook book, InferenceOptions options)
     /// <summary>What would be held for a plan, if the account can pay it; for a prompt that is to grow by so many tokens, and
     /// an answer of at most <paramref name="clamp"/>.</summary>
     public Money HoldFor(RoutePlan plan, RequestEnvelope envelope, long morePrompt = 0, long? clamp = null) =>
-        Worst(plan, envelope, PromptBound(envelope) + morePrompt, clamp);
+        Whole(Worst(plan, envelope, PromptBound(envelope) + morePrompt, clamp));
+
+    private static Money Whole(in HoldRequest worst) => Money.Max(worst.Shared, worst.Byok);
 
     // From what was reserved for this request, where something was.
-    private ValueTask<HoldResult> TakeAsync(InferenceContext context, Money amount) => context.Reservation is { } reserved
+    private ValueTask<HoldResult> TakeAsync(InferenceContext context, HoldRequest amount) => context.Reservation is { } reserved
         ? book.TryDrawAsync(reserved, amount, context.GenerationId)
-        : book.TryHoldAsync(context.Caller.Budgets, amount, context.GenerationId);
+        : book.TryHoldAsync(context.Caller.Budgets, amount, context.GenerationId, context.ArrivedAt);
 
-    private Money Worst(RoutePlan plan, RequestEnvelope envelope, long prompt, long? clamp)
+    private HoldRequest Worst(RoutePlan plan, RequestEnvelope envelope, long prompt, long? clamp)
     {
-        var most = Money.Zero;
+        var most = default(HoldRequest);
         foreach (var candidate in plan.Attempts)
         {
             var output = clamp ?? envelope.MaxOutputTokens ?? OutputBound(candidate);
             var worst = WorstCase.Of(candidate.Endpoint.Prices, prompt, envelope.ImageCount);
-            most = Money.Max(most, worst.With(checked(output * Math.Max(1, envelope.Choices))));
+            var amount = worst.With(checked(output * Math.Max(1, envelope.Choices)));
+            most = candidate.OwnKey is null
+                ? most with { Shared = Money.Max(most.Shared, amount) }
+                : most with { Byok = Money.Max(most.Byok, amount) };
         }
 
         return most;

@@ -23,6 +23,8 @@ internal sealed class HedgeStep(
         var first = context.Plan.Attempts[context.Next];
         var second = context.Plan.Attempts[context.Next + 1];
         return first.Model.Slug == second.Model.Slug
+            && (first.OwnKey is null) == (second.OwnKey is null)
+            && first.Endpoint.Ordinal != second.Endpoint.Ordinal
             && health.Get(second.Endpoint) is { HadOutage: false, CoolingUntil: null };
     }
 
@@ -91,7 +93,7 @@ internal sealed class HedgeStep(
     // A provider that does not stop when the connection closes bills the whole answer, which is about as long as the other.
     private static void BookLoss(InferenceContext context, Attempt loser, Attempt? winner)
     {
-        if (!loser.WasSent)
+        if (!loser.WasSent || loser.Candidate.OwnKey is not null)
         {
             return;
         }

@@ -56,12 +56,27 @@ internal static class Meter
     }
 
     /// <summary>What to charge for a cost: never more than was held. The parts add up to the whole.</summary>
-    public static Charge ChargeFor(in Cost cost, Money held, bool waived)
+    /// <param name="cost">The price.</param>
+    /// <param name="held">The most that may be charged.</param>
+    /// <param name="waived">Whether nothing is charged.</param>
+    /// <param name="discount">What is given off, in hundredths of a percent.</param>
+    public static Charge ChargeFor(in Cost cost, Money held, bool waived, int discount = 0)
     {
-        var total = waived ? Money.Zero : Money.Min(cost.Total, held);
+        var total = waived ? Money.Zero : Money.Min(cost.Less(discount), held);
         var prompt = Money.Min(cost.Prompt, total);
         return new Charge { Cost = total, PromptCost = prompt, CompletionCost = total - prompt };
     }
+
+    /// <summary>What to charge for a call on the caller's own key: the fee. The parts add up to the provider's price, which the
+    /// provider charges the caller.</summary>
+    public static Charge ByokChargeFor(in Cost cost, Money fee) => new()
+    {
+        Cost = fee,
+        IsByok = true,
+        UpstreamCost = cost.Total,
+        PromptCost = cost.Prompt,
+        CompletionCost = cost.Completion,
+    };
 
     private static long InputOf(InferenceContext context, Attempt attempt) => attempt.Continued is { } continued
         ? Count(continued.Body, continued.Envelope)

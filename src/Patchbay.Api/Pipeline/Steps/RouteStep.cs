@@ -13,7 +13,8 @@ internal static class RouteStep
 
     /// <summary>What routing has to know of the request. Reads the envelope's models again whenever it is planned.</summary>
     public static RouteRequest Request(
-        RequestEnvelope envelope, CatalogSnapshot snapshot, InferenceOptions options, ConversationKey conversation = default) =>
+        RequestEnvelope envelope, CatalogSnapshot snapshot, InferenceOptions options, ConversationKey conversation = default,
+        IReadOnlyList<ByokRoute>? ownKeys = null) =>
         new()
         {
             Snapshot = snapshot,
@@ -30,6 +31,7 @@ internal static class RouteStep
                 options.Routing, preset: null, envelope.Provider is { } preferences ? Map(preferences) : null),
             Conversation = conversation,
             MaxAttempts = options.MaxAttempts,
+            OwnKeys = ownKeys ?? [],
         };
 
     /// <summary>An error for what this release cannot do and must not leave out silently: the web search that the plugin

@@ -11,7 +11,7 @@ namespace Patchbay.Api;
 internal readonly record struct Settled(Usage Usage, Charge Charge, Generation Generation);
 
 /// <summary>Makes usage, charge and ledger entries durable, before the caller sees the end of the answer.</summary>
-internal sealed class SettleStep(ISettlementLog log)
+internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingDiscount)
 {
     /// <summary>Settles an answer that is whole.</summary>
     /// <exception cref="StorageUnavailableException">It could not be made durable; nothing was charged.</exception>
@@ -59,13 +59,24 @@ internal sealed class SettleStep(ISettlementLog log)
         List<LossPosting>? expenses = null;
         if (context.Parts is { } parts)
         {
-            expenses = PostParts(context, parts, waived);
+            expenses = context.Current.Candidate.OwnKey is null ? PostParts(context, parts, waived) : null;
             usage = waived ? usage : parts.Usage.Plus(usage);
             cost = waived ? cost : parts.Cost.Plus(cost);
         }
 
-        var charge = Meter.ChargeFor(cost, context.Hold.Amount, waived);
-        var overrun = waived ? Money.Zero : cost.Total - charge.Cost;
+        if (endpoint is not null && context.Current.Candidate.OwnKey is not null)
+        {
+            return await SettleByokAsync(context, endpoint, usage, cost, waived, Describe(context, outcome, error));
+        }
+
+        if (!waived)
+        {
+            await edge.CoverAsync(context, cost.Total);
+        }
+
+        var charge = Meter.ChargeFor(cost, context.Hold.Amount, waived, DiscountOf(context));
+        var due = Meter.ChargeFor(cost, Money.MaxValue, waived, DiscountOf(context)).Cost;
+        var overrun = due - charge.Cost;
         var provider = endpoint?.Provider.Slug;
         if (overrun > Money.Zero)
         {
@@ -76,14 +87,45 @@ internal sealed class SettleStep(ISettlementLog log)
         {
             Usage = usage,
             Charge = charge.Cost,
+            Discount = waived ? Money.Zero : cost.Total - due,
             ProviderCost = cost.Total - overrun,
             Loss = Sum(context.Losses),
         };
         IReadOnlyList<LossPosting> losses = context.Losses.Count == 0 && expenses is null ? [] : [.. context.Losses, .. expenses ?? []];
-        await log.SettleAsync(new Settlement(generation, provider, losses) { HoldRecorded = context.Hold.Recorded });
+        await log.SettleAsync(new Settlement(generation, provider, losses)
+        {
+            HoldRecorded = context.Hold.BeginSettlement(),
+            Leases = context.Hold.Leases,
+        });
         context.Hold.Settle(charge.Cost, Money.Zero, context.ArrivedAt);
         return new Settled(usage, charge, generation);
     }
+
+    // The provider charges the caller by its own prices, whatever became of the answer; the account is charged our fee. An
+    // answer that is not charged has none.
+    private async ValueTask<Settled> SettleByokAsync(
+        InferenceContext context, Catalog.Endpoint endpoint, Usage usage, Cost cost, bool waived, Generation row)
+    {
+        var fee = waived ? Money.Zero : context.Hold.FeeFor(cost);
+        var charge = Meter.ByokChargeFor(cost, fee);
+        var generation = row with
+        {
+            Usage = usage,
+            IsByok = true,
+            Charge = fee,
+            Fee = fee,
+            ProviderCost = cost.Total,
+            Loss = Sum(context.Losses),
+        };
+        await log.SettleAsync(new Settlement(generation, endpoint.Provider.Slug, [.. context.Losses])
+        {
+            HoldRecorded = context.Hold.BeginSettlement(),
+        });
+        context.Hold.Settle(fee, cost.Total, context.ArrivedAt);
+        return new Settled(usage, charge, generation);
+    }
+
+    private int DiscountOf(InferenceContext context) => context.Caller.GetsLoggingDiscount ? loggingDiscount : 0;
 
     // Parts that are charged are expenses at their providers; of an answer that is not charged they are losses.
     private static List<LossPosting>? PostParts(InferenceContext context, AnswerParts parts, bool waived)

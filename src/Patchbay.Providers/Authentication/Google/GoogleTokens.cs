@@ -17,12 +17,15 @@ internal sealed class GoogleTokens(AuthSettings settings) : TokenSource<string>
 
     public override async Task<Token<string>> FetchAsync(CredentialContext context, CancellationToken cancellationToken)
     {
-        if (FilePath(context) is not { } path)
+        var path = settings.CredentialsJson is null ? FilePath(context) : "The credential";
+        if (path is null)
         {
             return await AskMachineAsync(context, cancellationToken);
         }
 
-        using var document = JsonDocument.Parse(await ReadAsync(path, cancellationToken));
+        using var document = settings.CredentialsJson is { } given
+            ? JsonDocument.Parse(given)
+            : JsonDocument.Parse(await ReadAsync(path, cancellationToken));
         var file = document.RootElement;
         var request = Text(file, "type") switch
         {

@@ -1,19 +1,19 @@
 using Microsoft.Extensions.ObjectPool;
 using Patchbay.Billing;
 using Patchbay.Core;
-using Patchbay.Storage.Journal;
+using Patchbay.Storage.Sqlite;
 
-namespace Patchbay.Storage.Sqlite;
+namespace Patchbay.Storage.Journal;
 
-/// <summary>Settlements through the server's journal, or through the writer thread's queue where there is none.</summary>
-internal sealed class SqliteSettlementLog : ISettlementLog
+/// <summary>Settlements through the server's journal, or through the queue of what writes the database where there is none.</summary>
+internal sealed class SettlementLog : ISettlementLog
 {
     private readonly SettlementJournal? _journal;
-    private readonly SqliteWriter _writer;
+    private readonly IWriteQueue _writer;
     private readonly ObjectPool<SettlementCommand> _pool;
 
     /// <summary>Settles through these.</summary>
-    public SqliteSettlementLog(SettlementJournal? journal, SqliteWriter writer)
+    public SettlementLog(SettlementJournal? journal, IWriteQueue writer)
     {
         _journal = journal;
         _writer = writer;
@@ -69,7 +69,7 @@ internal sealed class SqliteSettlementLog : ISettlementLog
         await wait;
     }
 
-    private sealed class Policy(SqliteSettlementLog log) : PooledObjectPolicy<SettlementCommand>
+    private sealed class Policy(SettlementLog log) : PooledObjectPolicy<SettlementCommand>
     {
         public override SettlementCommand Create() => new(log._pool);
 
