@@ -1,3 +1,9 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Patchbay.Billing.Tests;
@@ -76,5 +82,84 @@ public sealed class WebhookSignatureTests
         Assert.NotNull(WebhookSignature.RefuseCoinbase($"t={Time},h=content-type,v1={withHeaders}", Body, [Secret], Now, Header));
         Assert.NotNull(WebhookSignature.RefuseCoinbase($"t={Time},h=content-type x-id,v1={withHeaders}", Body, [Secret], Now, _ => ""));
         Assert.NotNull(WebhookSignature.RefuseCoinbase(null, Body, [Secret], Now, Header));
+    }
+
+    [Fact]
+    public void Whichever_byte_is_the_first_wrong_one_the_message_is_refused_and_the_time_does_not_tell()
+    {
+        const int Rounds = 40;
+        const int Calls = 50;
+        var headers = Enumerable.Range(0, 32).Select(HeaderWithWrongByte).ToArray();
+        var ticks = new long[Rounds, headers.Length];
+        var accepted = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var position = 0; position < headers.Length; position++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                for (var call = 0; call < Calls; call++)
+                {
+                    accepted += WebhookSignature.RefuseStripe(headers[position], Body, [Secret], Now) is null ? 1 : 0;
+                }
+
+                ticks[round, position] = Stopwatch.GetTimestamp() - start;
+            }
+        }
+
+        // Medians, since the machine does other things too. Printed, not asserted.
+        var medians = Enumerable.Range(0, headers.Length)
+            .Select(position => Enumerable.Range(0, Rounds).Select(round => ticks[round, position]).Order().ElementAt(Rounds / 2))
+            .ToArray();
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Time to refuse, last byte wrong / first byte wrong: {(double)medians[31] / medians[0]:0.000}; "
+            + $"slowest / fastest of 32 positions: {(double)medians.Max() / medians.Min():0.000}"));
+        Assert.Equal(0, accepted);
+    }
+
+    [Fact]
+    public void Signatures_are_compared_by_the_platforms_comparison_of_constant_time_and_by_no_other()
+    {
+        var method = typeof(WebhookSignature).GetMethod("Refuse", BindingFlags.NonPublic | BindingFlags.Static)!;
+
+        var called = CallsOf(method).Select(callee => $"{callee.DeclaringType!.Name}.{callee.Name}").ToArray();
+
+        Assert.Single(called, $"{nameof(CryptographicOperations)}.{nameof(CryptographicOperations.FixedTimeEquals)}");
+        Assert.DoesNotContain(called, name =>
+            name.EndsWith("SequenceEqual", StringComparison.Ordinal) || name.EndsWith(".Equals", StringComparison.Ordinal)
+            || name.EndsWith(".op_Equality", StringComparison.Ordinal) || name.EndsWith("Compare", StringComparison.Ordinal));
+    }
+
+    private static string HeaderWithWrongByte(int position)
+    {
+        var signature = Convert.FromHexString(Known);
+        signature[position] ^= 0x5a;
+        return $"t={Time},v1={Convert.ToHexStringLower(signature)}";
+    }
+
+    // Every call's operation is one byte and the method's token.
+    private static IEnumerable<MethodBase> CallsOf(MethodInfo method)
+    {
+        var code = method.GetMethodBody()!.GetILAsByteArray()!;
+        for (var at = 0; at + 4 < code.Length; at++)
+        {
+            if (code[at] == OpCodes.Call.Value || code[at] == OpCodes.Callvirt.Value)
+            {
+                MethodBase? callee = null;
+                try
+                {
+                    callee = method.Module.ResolveMethod(BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(at + 1)));
+                }
+                catch (ArgumentException)
+                {
+                    // These bytes are part of something else.
+                }
+
+                if (callee is not null)
+                {
+                    yield return callee;
+                }
+            }
+        }
     }
 }

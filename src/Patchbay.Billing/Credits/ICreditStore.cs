@@ -16,6 +16,10 @@ public interface ICreditStore
     Task<IReadOnlyList<CreditTransaction>> ListAsync(
         Guid organizationId, int offset, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Purchases of an organization, the newest first.</summary>
+    Task<IReadOnlyList<CreditTransaction>> ListPurchasesAsync(
+        Guid organizationId, int offset, int limit, CancellationToken cancellationToken);
+
     /// <summary>A transaction by its id, within an organization.</summary>
     Task<CreditTransaction?> FindAsync(Guid id, Guid organizationId, CancellationToken cancellationToken);
 

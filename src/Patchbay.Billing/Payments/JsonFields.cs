@@ -6,6 +6,8 @@ namespace Patchbay.Billing;
 /// <summary>Reads members of a gateway's JSON; what is not there, or is of another kind, is null.</summary>
 internal static class JsonFields
 {
+    private const long MostCents = 100_000_000_000;
+
     /// <summary>A member; undefined when there is none.</summary>
     public static JsonElement Member(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
@@ -20,9 +22,11 @@ internal static class JsonFields
     public static string? Id(this JsonElement element, string name) =>
         element.Text(name) ?? element.Member(name).Text("id");
 
-    /// <summary>A whole number; 0 when it is none.</summary>
-    public static long Number(this JsonElement element, string name) =>
-        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : 0;
+    /// <summary>A number of cents from 0 to a thousand million dollars, beyond which nothing is ordered; 0 when it is none.</summary>
+    public static long WholeCents(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number)
+            ? Math.Clamp(number, 0, MostCents)
+            : 0;
 
     /// <summary>Whether a member is true.</summary>
     public static bool IsTrue(this JsonElement element, string name) =>

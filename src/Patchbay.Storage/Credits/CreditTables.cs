@@ -135,6 +135,11 @@ internal sealed class CreditTables(
         "WHERE organization_id = @organization ORDER BY batch_id DESC LIMIT @limit OFFSET @offset",
         ("organization", dialect.IdValue(organizationId)), ("limit", limit), ("offset", offset));
 
+    /// <summary>Purchases of an organization, the newest first.</summary>
+    public Task<IReadOnlyList<CreditTransaction>> ListPurchasesAsync(Guid organizationId, int offset, int limit) => ListAsync(
+        "WHERE organization_id = @organization AND kind = 2 ORDER BY batch_id DESC LIMIT @limit OFFSET @offset",
+        ("organization", dialect.IdValue(organizationId)), ("limit", limit), ("offset", offset));
+
     /// <summary>A transaction and all that concern it.</summary>
     public Task<IReadOnlyList<CreditTransaction>> ListAboutAsync(Guid id, Guid organizationId) => ListAsync(
         "WHERE (id = @id OR related_id = @id) AND organization_id = @organization ORDER BY batch_id",
@@ -218,16 +223,8 @@ internal sealed class CreditTables(
         CreatedAt = row.Time(14),
     };
 
-    private CommandDefinition Command(string sql, params (string Name, object? Value)[] values)
-    {
-        var parameters = new DynamicParameters();
-        foreach (var (name, value) in values)
-        {
-            parameters.Add(name, value);
-        }
-
-        return new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken);
-    }
+    private CommandDefinition Command(string sql, params (string Name, object? Value)[] values) =>
+        SqlCommand.Of(sql, transaction, cancellationToken, values);
 }
 
 /// <summary>Between which names the promotions of an organization lie.</summary>

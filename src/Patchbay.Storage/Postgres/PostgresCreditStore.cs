@@ -23,6 +23,11 @@ internal sealed class PostgresCreditStore(PostgresDatabase database, TimeProvide
         ReadAsync(tables => tables.ListAsync(organizationId, offset, limit), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<CreditTransaction>> ListPurchasesAsync(
+        Guid organizationId, int offset, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.ListPurchasesAsync(organizationId, offset, limit), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<CreditTransaction?> FindAsync(Guid id, Guid organizationId, CancellationToken cancellationToken) =>
         ReadAsync(tables => tables.FindAsync(id, organizationId), cancellationToken);
 

@@ -25,6 +25,11 @@ internal sealed class SqliteCreditStore(SqliteWriter writer, SqliteReaders reade
         ReadAsync(tables => tables.ListAsync(organizationId, offset, limit), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<CreditTransaction>> ListPurchasesAsync(
+        Guid organizationId, int offset, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.ListPurchasesAsync(organizationId, offset, limit), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<CreditTransaction?> FindAsync(Guid id, Guid organizationId, CancellationToken cancellationToken) =>
         ReadAsync(tables => tables.FindAsync(id, organizationId), cancellationToken);
 

@@ -86,6 +86,13 @@ internal sealed class MemoryCredits(MemoryDatabase database, MemoryLedger ledger
         Task.FromResult<IReadOnlyList<CreditTransaction>>(_transactions.FindAll(
             row => row.Kind == CreditKind.Refund && row.Gateway == gateway && row.CreatedAt > after));
 
+    public Task<IReadOnlyList<CreditTransaction>> ListPurchasesAsync(
+        Guid organizationId, int offset, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CreditTransaction>>([
+            .. _transactions.Where(row => row.OrganizationId == organizationId && row.Kind == CreditKind.Purchase)
+                .Reverse().Skip(offset).Take(limit),
+        ]);
+
     public Task<IReadOnlyList<CreditTransaction>> ListBetweenAsync(
         Guid organizationId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<CreditTransaction>>(_transactions.FindAll(

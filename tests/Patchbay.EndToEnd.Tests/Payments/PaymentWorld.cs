@@ -35,25 +35,28 @@ public sealed class PaymentWorld : IAsyncLifetime
             new WorldOptions
             {
                 Models = [LedgerWorld.Model("test/plain", "plain", "tokens=12;prompt_tokens=9")],
-                Environment = new Dictionary<string, string?>
-                {
-                    ["PATCHBAY__BILLING__MODE"] = "marketplace",
-                    ["PATCHBAY__PAYMENTS__SELLER"] = "Example Ltd; 1 Main Street; Łódź",
-                    ["PATCHBAY__PAYMENTS__LEAST"] = "1",
-                    ["PATCHBAY__PAYMENTS__TOP_UP_EVERY"] = "100ms",
-                    ["PATCHBAY__PAYMENTS__TOP_UP_RETRY_AFTER"] = "50ms",
-                    ["PATCHBAY__PAYMENTS__STRIPE__BASE_URL"] = Stripe.Address.AbsoluteUri,
-                    ["PATCHBAY__PAYMENTS__STRIPE__SECRET_KEY"] = StripeStandIn.SecretKey,
-                    ["PATCHBAY__PAYMENTS__STRIPE__WEBHOOK_SECRETS"] = $"{OldSecret} {Secret}",
-                    ["PATCHBAY__PAYMENTS__COINBASE__BASE_URL"] = Coinbase.Address.AbsoluteUri,
-                    ["PATCHBAY__PAYMENTS__COINBASE__KEY_ID"] = CoinbaseStandIn.KeyId,
-                    ["PATCHBAY__PAYMENTS__COINBASE__PRIVATE_KEY"] = Coinbase.PrivateKey,
-                    ["PATCHBAY__PAYMENTS__COINBASE__WEBHOOK_SECRETS"] = CoinbaseSecret,
-                },
+                Environment = Settings(Stripe, Coinbase),
             },
             token);
         _books = await Books.OpenAsync(World, null, token);
     }
+
+    /// <summary>The environment of a server that sells credits.</summary>
+    public static Dictionary<string, string?> Settings(StripeStandIn stripe, CoinbaseStandIn coinbase) => new()
+    {
+        ["PATCHBAY__BILLING__MODE"] = "marketplace",
+        ["PATCHBAY__PAYMENTS__SELLER"] = "Example Ltd; 1 Main Street; Łódź",
+        ["PATCHBAY__PAYMENTS__LEAST"] = "1",
+        ["PATCHBAY__PAYMENTS__TOP_UP_EVERY"] = "100ms",
+        ["PATCHBAY__PAYMENTS__TOP_UP_RETRY_AFTER"] = "50ms",
+        ["PATCHBAY__PAYMENTS__STRIPE__BASE_URL"] = stripe.Address.AbsoluteUri,
+        ["PATCHBAY__PAYMENTS__STRIPE__SECRET_KEY"] = StripeStandIn.SecretKey,
+        ["PATCHBAY__PAYMENTS__STRIPE__WEBHOOK_SECRETS"] = $"{OldSecret} {Secret}",
+        ["PATCHBAY__PAYMENTS__COINBASE__BASE_URL"] = coinbase.Address.AbsoluteUri,
+        ["PATCHBAY__PAYMENTS__COINBASE__KEY_ID"] = CoinbaseStandIn.KeyId,
+        ["PATCHBAY__PAYMENTS__COINBASE__PRIVATE_KEY"] = coinbase.PrivateKey,
+        ["PATCHBAY__PAYMENTS__COINBASE__WEBHOOK_SECRETS"] = CoinbaseSecret,
+    };
 
     public async ValueTask DisposeAsync()
     {

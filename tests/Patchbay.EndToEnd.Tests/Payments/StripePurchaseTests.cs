@@ -241,8 +241,19 @@ public sealed class StripePurchaseTests(PaymentWorld world)
         using var content = new StringContent(details, Encoding.UTF8, "application/json");
         var set = await world.Api.SendAsync(HttpMethod.Put, "/api/v1/credits/billing-details", content, Token);
         Assert.True(set.Status == 200, set.Body);
+
+        // What was read can be written again, with its empty parts.
+        var read = (await world.Api.GetAsync("/api/v1/credits/billing-details", Token)).Json.GetProperty("data");
+        using var again = new StringContent(read.GetRawText(), Encoding.UTF8, "application/json");
+        set = await world.Api.SendAsync(HttpMethod.Put, "/api/v1/credits/billing-details", again, Token);
+        Assert.True(set.Status == 200, set.Body);
+        Assert.Equal(read.GetRawText(), set.Json.GetProperty("data").GetRawText());
         var (_, purchase) = await world.BuyAsync("33", Token);
-        var receipts = (await world.Api.GetAsync("/api/v1/credits/receipts?limit=1", Token)).Json.GetProperty("data");
+        var (latePage, _) = await world.BuyAsync("1.50", Token);
+        await world.DeliverAsync(world.Stripe.Refund(latePage, 230), Token);
+
+        // The newest change is no purchase and does not count.
+        var receipts = (await world.Api.GetAsync("/api/v1/credits/receipts?limit=1&offset=1", Token)).Json.GetProperty("data");
         var receipt = Assert.Single(receipts.EnumerateArray());
         Assert.Equal(purchase.GetProperty("id").GetString(), receipt.GetProperty("id").GetString());
 

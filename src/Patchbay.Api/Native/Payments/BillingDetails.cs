@@ -43,6 +43,6 @@ internal sealed class SetBillingDetails(IPaymentStore payments) : IOperation
         await payments.SetBuyerAsync(caller.OrganizationId, buyer, context.RequestAborted);
         return TypedResults.Json(new BuyerResponse(buyer), PaymentsJson.Default.BuyerResponse);
 
-        string Read(string name) => body.Text(name, Longest).Or("");
+        string Read(string name) => body.Line(name, Longest).Or("");
     }
 }

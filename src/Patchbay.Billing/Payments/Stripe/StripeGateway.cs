@@ -79,7 +79,7 @@ public sealed class StripeGateway(StripeOptions options, TimeProvider clock) : I
         var session = await PostAsync("v1/checkout/sessions", form, $"checkout:{payment.Id:N}", cancellationToken);
         return session.Text("id") is { } id && session.Text("url") is { } url
             ? new CheckoutPage(id, url)
-            : throw Unreadable();
+            : throw StripeReader.Unreadable();
     }
 
     /// <inheritdoc/>
@@ -101,7 +101,7 @@ public sealed class StripeGateway(StripeOptions options, TimeProvider clock) : I
         // With other facts of the buyer it is another request, so the key says them.
         var key = $"customer:{options.Installation:N}:{organizationId:N}:{form.Fingerprint()}";
         var customer = await PostAsync("v1/customers", form, key, cancellationToken);
-        return customer.Text("id") ?? throw Unreadable();
+        return customer.Text("id") ?? throw StripeReader.Unreadable();
     }
 
     /// <inheritdoc/>
@@ -117,7 +117,7 @@ public sealed class StripeGateway(StripeOptions options, TimeProvider clock) : I
             .Add("description", "Credits")
             .Mark("metadata", payment, options.Installation);
         var intent = await PostAsync("v1/payment_intents", form, payment.Reference, cancellationToken);
-        return FactsOf(intent, null, [], []);
+        return StripeReader.FactsOf(intent, null, [], []);
     }
 
     /// <inheritdoc/>
@@ -130,7 +130,7 @@ public sealed class StripeGateway(StripeOptions options, TimeProvider clock) : I
             .Add("reason", "requested_by_customer")
             .Mark("metadata", payment, options.Installation)
             .Add($"metadata[{MarkFields.Refund}]", reference);
-        return RefundOf(await PostAsync("v1/refunds", form, reference, cancellationToken));
+        return StripeReader.RefundOf(await PostAsync("v1/refunds", form, reference, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -167,7 +167,7 @@ public sealed class StripeGateway(StripeOptions options, TimeProvider clock) : I
         try
         {
             using var document = JsonDocument.Parse(body);
-            return EventOf(document.RootElement);
+            return StripeReader.EventOf(document.RootElement);
         }
         catch (JsonException)
         {
@@ -189,12 +189,12 @@ public sealed class StripeGateway(StripeOptions options, TimeProvider clock) : I
         do
         {
             var path = "v1/events?" + query + (after is null ? "" : "&starting_after=" + Escape(after));
-            var page = await GetAsync(path, cancellationToken) ?? throw Unreadable();
+            var page = await GetAsync(path, cancellationToken) ?? throw StripeReader.Unreadable();
             after = null;
             foreach (var item in page.Items("data"))
             {
                 after = item.Text("id");
-                if (EventOf(item) is { } found)
+                if (StripeReader.EventOf(item) is { } found)
                 {
                     yield return found;
                 }
@@ -208,110 +208,28 @@ public sealed class StripeGateway(StripeOptions options, TimeProvider clock) : I
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 
-    private static GatewayEvent? EventOf(JsonElement message)
-    {
-        var about = message.Member("data").Member("object");
-        if (message.Text("id") is not { } id || message.Text("type") is not { } type || about.Text("id") is not { } aboutId)
-        {
-            return null;
-        }
-
-        var (checkoutId, paymentId) = about.Text("object") switch
-        {
-            "checkout.session" => (aboutId, about.Id("payment_intent")),
-            "payment_intent" => (null, aboutId),
-            "charge" or "refund" or "dispute" => (null, about.Id("payment_intent")),
-            _ => ((string?)null, (string?)null),
-        };
-        return new GatewayEvent(id, type, message.IsTrue("livemode"), checkoutId, paymentId);
-    }
-
-    private static bool IsPaid(JsonElement intent, JsonElement? session) =>
-        intent.Text("status") == "succeeded" && session?.Text("payment_status") is null or "paid";
-
     private async Task<PaymentFacts> ReadAsync(
         JsonElement intent, JsonElement? session, CancellationToken cancellationToken)
     {
         var refunds = new List<GatewayRefund>();
         var disputes = new List<GatewayDispute>();
-        if (IsPaid(intent, session) && intent.Text("id") is { } paymentId)
+        if (StripeReader.IsPaid(intent, session) && intent.Text("id") is { } paymentId)
         {
             await foreach (var refund in ListAboutAsync("v1/refunds", paymentId, cancellationToken))
             {
-                refunds.Add(RefundOf(refund));
+                refunds.Add(StripeReader.RefundOf(refund));
             }
 
             await foreach (var dispute in ListAboutAsync("v1/disputes", paymentId, cancellationToken))
             {
-                if (DisputeOf(dispute) is { } found)
+                if (StripeReader.DisputeOf(dispute) is { } found)
                 {
                     disputes.Add(found);
                 }
             }
         }
 
-        return FactsOf(intent, session, refunds, disputes);
-    }
-
-    private static PaymentFacts FactsOf(JsonElement intent, JsonElement? session,
-        IReadOnlyList<GatewayRefund> refunds, IReadOnlyList<GatewayDispute> disputes)
-    {
-        var hasIntent = intent.ValueKind == JsonValueKind.Object;
-        return new PaymentFacts
-        {
-            State = IsPaid(intent, session) ? PaymentState.Paid : StateOf(intent, session),
-            CheckoutId = session?.Text("id"),
-            PaymentId = intent.Text("id"),
-            Received = FeeSchedule.FromCents(intent.Number("amount_received")),
-            Currency = intent.Text("currency") ?? session?.Text("currency") ?? "",
-            IsLive = hasIntent ? intent.IsTrue("livemode") : session?.IsTrue("livemode") ?? false,
-            Mark = hasIntent ? intent.Mark() : session?.Mark(),
-            Problem = intent.Member("last_payment_error").Text("code") ?? intent.Text("cancellation_reason"),
-            Card = CardOf(intent),
-            Refunds = refunds,
-            Disputes = disputes,
-        };
-    }
-
-    private static PaymentState StateOf(JsonElement intent, JsonElement? session) => session?.Text("status") switch
-    {
-        "expired" => PaymentState.Expired,
-        // The page is done; a bank transfer or the like may still fail.
-        "complete" when intent.Text("status") is "requires_payment_method" or "canceled" => PaymentState.Failed,
-        null when intent.Text("status") is "requires_payment_method" or "requires_action" or "canceled" => PaymentState.Failed,
-        _ => PaymentState.Open,
-    };
-
-    private static SavedCard? CardOf(JsonElement intent)
-    {
-        var method = intent.Member("payment_method");
-        return intent.Text("setup_future_usage") == "off_session"
-            && intent.Id("customer") is { } customer && intent.Id("payment_method") is { } id
-                ? new SavedCard(customer, id, method.Member("card") is { ValueKind: JsonValueKind.Object } card
-                    ? $"{card.Text("brand")} {card.Text("last4")}"
-                    : method.Text("type") ?? "saved")
-                : null;
-    }
-
-    private static GatewayRefund RefundOf(JsonElement refund) => new(
-        refund.Text("id") ?? throw Unreadable(),
-        FeeSchedule.FromCents(refund.Number("amount")),
-        refund.Text("status") is "failed" or "canceled" ? RefundStatus.Failed : RefundStatus.Sent,
-        refund.Member("metadata").Text(MarkFields.Refund));
-
-    // Inquiries (warning_…) take no money: https://docs.stripe.com/api/disputes/object#dispute_object-status.
-    private static GatewayDispute? DisputeOf(JsonElement dispute)
-    {
-        DisputeStatus? status = dispute.Text("status") switch
-        {
-            "needs_response" or "under_review" => DisputeStatus.Open,
-            "won" => DisputeStatus.Won,
-            "lost" => DisputeStatus.Lost,
-            _ => null,
-        };
-        return status is { } known && dispute.Text("id") is { } id
-            ? new GatewayDispute(id, FeeSchedule.FromCents(dispute.Number("amount")), known)
-            : null;
+        return StripeReader.FactsOf(intent, session, refunds, disputes);
     }
 
     private void AddLine(StripeForm form, int index, string name, Money amount)
@@ -341,7 +259,7 @@ public sealed class StripeGateway(StripeOptions options, TimeProvider clock) : I
                 query.Add("starting_after", after);
             }
 
-            var page = await GetAsync($"{path}?{query}", cancellationToken) ?? throw Unreadable();
+            var page = await GetAsync($"{path}?{query}", cancellationToken) ?? throw StripeReader.Unreadable();
             after = null;
             foreach (var item in page.Items("data"))
             {
@@ -387,6 +305,4 @@ public sealed class StripeGateway(StripeOptions options, TimeProvider clock) : I
             cancellationToken);
 
     private static string Escape(string id) => Uri.EscapeDataString(id);
-
-    private static GatewayException Unreadable() => new("Stripe's answer lacks what was asked for.", 200, null, false);
 }

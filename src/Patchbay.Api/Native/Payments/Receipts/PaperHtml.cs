@@ -7,22 +7,28 @@ namespace Patchbay.Api;
 internal static class PaperHtml
 {
     private const string Style = """
-        body{font:15px/1.5 system-ui,sans-serif;color:#1b1b1f;background:#fff;max-width:44rem;margin:3rem auto;padding:0 1.5rem}
-        header{display:flex;justify-content:space-between;align-items:baseline;border-bottom:2px solid #1b1b1f;padding-bottom:.5rem}
+        :root{color-scheme:light dark;--ink:#1b1b1f;--quiet:#5b5b66;--line:#dcdce2;--page:#fff}
+        @media (prefers-color-scheme:dark){:root{--ink:#ececf1;--quiet:#a4a4b2;--line:#3a3a44;--page:#17171b}}
+        @media print{:root{color-scheme:light;--ink:#000;--quiet:#444;--line:#bbb;--page:#fff}}
+        body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:44rem;margin:3rem auto;padding:0 1.5rem;overflow-wrap:anywhere}
+        header{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:baseline;gap:0 2rem;border-bottom:2px solid var(--ink);padding-bottom:.5rem}
         h1{font-size:1.6rem;margin:0}
-        .parties{display:flex;gap:2rem;margin:2rem 0}
-        .parties div{flex:1}
-        h2{font-size:.8rem;font-weight:600;color:#5b5b66;margin:0 0 .25rem}
+        .parties{display:flex;flex-wrap:wrap;gap:1.5rem 2rem;margin:2rem 0}
+        .parties div{flex:1 1 15rem;min-width:0}
+        h2{font-size:.8rem;font-weight:600;color:var(--quiet);margin:0 0 .25rem}
         p{margin:0}
         table{width:100%;border-collapse:collapse}
-        th{font-size:.8rem;font-weight:600;color:#5b5b66;text-align:left}
-        th,td{padding:.45rem .5rem .45rem 0;border-bottom:1px solid #dcdce2;vertical-align:top}
+        th{font-size:.8rem;font-weight:600;color:var(--quiet);text-align:left}
+        th,td{padding:.45rem .5rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top}
         .amount{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:0}
         .date{white-space:nowrap;width:7rem}
+        tr{break-inside:avoid}
+        tfoot{display:table-row-group}
         tfoot td{border-bottom:0;padding-top:.6rem}
         tfoot tr:last-child td{font-weight:700;font-size:1.1rem}
-        footer{margin-top:2.5rem;color:#5b5b66;font-size:.85rem}
-        @media print{body{margin:0;max-width:none}}
+        footer{margin-top:2.5rem;color:var(--quiet);font-size:.85rem}
+        @page{margin:18mm}
+        @media print{body{margin:0;padding:0;max-width:none}}
         """;
 
     /// <summary>Draws it.</summary>
@@ -34,8 +40,8 @@ internal static class PaperHtml
             .Append(Safe($"{paper.Title} {paper.Number}")).Append("</title>\n<style>\n").Append(Style)
             .Append("\n</style>\n</head>\n<body>\n<header><h1>").Append(Safe(paper.Title)).Append("</h1><p>")
             .Append(Safe($"{paper.Number}, {paper.Date}")).Append("</p></header>\n<div class=\"parties\">");
-        Party(page, "From", paper.Seller);
-        Party(page, "To", paper.Buyer);
+        Party(page, "Seller", paper.Seller);
+        Party(page, "Buyer", paper.Buyer);
         page.Append("</div>\n<table>\n<thead><tr><th class=\"date\">Date</th><th>Description</th><th class=\"amount\">USD</th></tr></thead>\n<tbody>\n");
         foreach (var line in paper.Lines)
         {
@@ -69,7 +75,8 @@ internal static class PaperHtml
 
         foreach (var line in lines)
         {
-            page.Append("<p>").Append(Safe(line)).Append("</p>");
+            // Whatever its direction, a line does not turn the ones around it.
+            page.Append("<p><bdi>").Append(Safe(line)).Append("</bdi></p>");
         }
 
         page.Append("</div>");

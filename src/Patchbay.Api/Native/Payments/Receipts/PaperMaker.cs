@@ -7,6 +7,8 @@ namespace Patchbay.Api;
 /// <summary>Makes receipts and invoices from the books.</summary>
 internal static class PaperMaker
 {
+    private const string SmallPrint = "Amounts are US dollars; no tax has been added. Dates are UTC.";
+
     /// <summary>The number of a receipt: its batch in the ledger, which no other has.</summary>
     public static string NumberOf(CreditTransaction purchase) =>
         string.Create(CultureInfo.InvariantCulture, $"R-{purchase.BatchId:D8}");
@@ -38,10 +40,10 @@ internal static class PaperMaker
             }
         }
 
-        var totals = new List<PaperLine> { new("", "Paid", Usd(purchase.Paid)) };
+        var totals = new List<PaperLine> { new("", "Paid, USD", Usd(purchase.Paid)) };
         if (left != purchase.Paid)
         {
-            totals.Add(new PaperLine("", "Paid, less what was given back", Usd(left)));
+            totals.Add(new PaperLine("", "Paid less what was given back, USD", Usd(left)));
         }
 
         return new Paper
@@ -55,20 +57,23 @@ internal static class PaperMaker
             Totals = totals,
             Notes =
             [
-                $"Paid with {(purchase.Gateway == LedgerAccount.Crypto ? "USDC through Coinbase" : "a card or the like through Stripe")}.",
-                $"Payment {purchase.ExternalId}",
-                "Amounts are US dollars. Times are UTC.",
+                $"Paid {(purchase.Gateway == LedgerAccount.Crypto ? "in USDC through Coinbase" : "through Stripe")}.",
+                $"Payment {purchase.ExternalId}, account {purchase.OrganizationId:D}.",
+                SmallPrint,
             ],
         };
     }
 
     /// <summary>The invoice of a month: all money that moved for credits.</summary>
     /// <param name="month">The month.</param>
+    /// <param name="today">The day on which it is made.</param>
+    /// <param name="organizationId">Whose.</param>
     /// <param name="moved">The transactions of the month, the oldest first.</param>
+    /// <param name="purchases">The purchases that they concern, of any month.</param>
     /// <param name="buyer">Who buys, as it is now.</param>
     /// <param name="seller">Who sells.</param>
-    public static Paper Invoice(
-        DateOnly month, IReadOnlyList<CreditTransaction> moved, Buyer buyer, IReadOnlyList<string> seller)
+    public static Paper Invoice(DateOnly month, DateOnly today, Guid organizationId, IReadOnlyList<CreditTransaction> moved,
+        IReadOnlyDictionary<Guid, CreditTransaction> purchases, Buyer buyer, IReadOnlyList<string> seller)
     {
         var lines = new List<PaperLine>();
         var (credits, fees, paid) = (Money.Zero, Money.Zero, Money.Zero);
@@ -76,18 +81,19 @@ internal static class PaperMaker
         {
             if (credit.Paid != Money.Zero)
             {
-                lines.Add(new PaperLine(Day(credit.CreatedAt), TextOf(credit), Usd(credit.Paid)));
+                lines.Add(new PaperLine(Day(credit.CreatedAt), TextOf(credit, purchases), Usd(credit.Paid)));
                 credits += credit.Amount;
                 fees += credit.Fee;
                 paid += credit.Paid;
             }
         }
 
+        var last = month.AddMonths(1).AddDays(-1);
         return new Paper
         {
             Title = "Invoice",
-            Number = month.ToString("yyyy-MM", CultureInfo.InvariantCulture),
-            Date = month.ToString("MMMM yyyy", CultureInfo.InvariantCulture),
+            Number = InvoiceNumberOf(month, organizationId),
+            Date = Day(last < today ? last : today),
             Seller = seller,
             Buyer = buyer.ToLines(),
             Lines = lines,
@@ -95,19 +101,29 @@ internal static class PaperMaker
             [
                 new PaperLine("", "Credits", Usd(credits)),
                 new PaperLine("", "Payment fees", Usd(fees)),
-                new PaperLine("", "Paid", Usd(paid)),
+                new PaperLine("", "Paid, USD", Usd(paid)),
             ],
             Notes =
             [
+                month.ToString("MMMM yyyy", CultureInfo.InvariantCulture)
+                    + (last < today ? "." : ", which is not over: there may be more."),
                 lines.Count == 0 ? "No money moved in this month." : "Everything on this invoice has been paid.",
-                "Amounts are US dollars. Times are UTC.",
+                $"Account {organizationId:D}.",
+                SmallPrint,
             ],
         };
     }
 
-    private static string TextOf(CreditTransaction credit) => credit.Kind == CreditKind.Purchase
-        ? $"Credits {Usd(credit.Amount)} and fee {Usd(credit.Fee)}, receipt {NumberOf(credit)}"
-        : NameOf(credit);
+    /// <summary>The number of an invoice: its month, and whose it is.</summary>
+    private static string InvoiceNumberOf(DateOnly month, Guid organizationId) =>
+        month.ToString("'I-'yyyy-MM-", CultureInfo.InvariantCulture) + organizationId.ToString("N")[^8..].ToUpperInvariant();
+
+    private static string TextOf(CreditTransaction credit, IReadOnlyDictionary<Guid, CreditTransaction> purchases) =>
+        credit.Kind == CreditKind.Purchase
+            ? $"Credits {Usd(credit.Amount)} and fee {Usd(credit.Fee)}, receipt {NumberOf(credit)}"
+            : credit.RelatedId is { } id && purchases.TryGetValue(id, out var purchase)
+                ? $"{NameOf(credit)}, receipt {NumberOf(purchase)}"
+                : NameOf(credit);
 
     private static string NameOf(CreditTransaction credit) => credit.Kind switch
     {
@@ -115,11 +131,13 @@ internal static class PaperMaker
         CreditKind.Reversal => "Given back by the payment company",
         CreditKind.RefundFailed => "A refund that did not arrive",
         CreditKind.Dispute => "Disputed",
-        CreditKind.DisputeWon => "Dispute decided, paid after all",
+        CreditKind.DisputeWon => "Dispute won, paid after all",
         _ => "Credits",
     };
 
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Usd(Money amount) =>
         amount.ToDollars().ToString("#,##0.00#######;\u2212#,##0.00#######", CultureInfo.InvariantCulture);

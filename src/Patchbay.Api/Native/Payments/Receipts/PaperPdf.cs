@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Patchbay.Api;
 
 /// <summary>A paper as PDF on A4, as many pages as it needs.</summary>
@@ -6,7 +8,8 @@ internal sealed class PaperPdf
     private const double Left = 56;
     private const double Right = 539;
     private const double Top = 64;
-    private const double Bottom = 780;
+    private const double Bottom = 770;
+    private const double Foot = 800;
     private const double LineHeight = 15;
     private const double TextLeft = Left + 80;
     private const double TextRight = Right - 110;
@@ -19,19 +22,23 @@ internal sealed class PaperPdf
     private static readonly Letters Strong = new(true, 11);
 
     private readonly PdfFile _file;
+    private readonly string _name;
+    private int _pages;
     private double _y;
 
     private PaperPdf(Paper paper)
     {
-        _file = new PdfFile($"{paper.Title} {paper.Number}");
+        _name = $"{paper.Title} {paper.Number}";
+        _file = new PdfFile(_name);
         Turn();
     }
 
     /// <summary>Draws it.</summary>
     public static byte[] Write(Paper paper)
     {
-        var pdf = new PaperPdf(paper);
-        pdf.Draw(paper);
+        var drawn = PdfText.Of(paper);
+        var pdf = new PaperPdf(drawn);
+        pdf.Draw(drawn);
         return pdf._file.ToArray();
     }
 
@@ -43,10 +50,7 @@ internal sealed class PaperPdf
         _file.Line(Left, Right, _y, 1.4, Ink);
         _y += 28;
         Parties(paper);
-        Write("Date", Small, Grey, Left);
-        Write("Description", Small, Grey, TextLeft);
-        WriteRight("USD", Small, Grey, Right);
-        Separate();
+        Headings();
         foreach (var line in paper.Lines)
         {
             Line(line);
@@ -78,7 +82,7 @@ internal sealed class PaperPdf
     {
         var middle = Left + ((Right - Left) / 2);
         var below = Math.Max(
-            Party("From", paper.Seller, Left, middle - Left - 16), Party("To", paper.Buyer, middle, Right - middle));
+            Party("Seller", paper.Seller, Left, middle - Left - 16), Party("Buyer", paper.Buyer, middle, Right - middle));
         _y = below + 24;
     }
 
@@ -105,10 +109,22 @@ internal sealed class PaperPdf
         return end;
     }
 
+    private void Headings()
+    {
+        Write("Date", Small, Grey, Left);
+        Write("Description", Small, Grey, TextLeft);
+        WriteRight("USD", Small, Grey, Right);
+        Separate();
+    }
+
     private void Line(PaperLine line)
     {
         var parts = Wrap(line.Text, Text, TextRight - TextLeft);
-        Need((parts.Count * LineHeight) + 10);
+        if (Need((parts.Count * LineHeight) + 10))
+        {
+            Headings();
+        }
+
         Write(line.Date, Text, Ink, Left);
         WriteRight(line.Amount, Text, Ink, Right);
         foreach (var part in parts)
@@ -128,17 +144,24 @@ internal sealed class PaperPdf
         _y += LineHeight + 2;
     }
 
-    private void Need(double height)
+    // True when it began another page.
+    private bool Need(double height)
     {
-        if (_y + height > Bottom)
+        if (_y + height <= Bottom)
         {
-            Turn();
+            return false;
         }
+
+        Turn();
+        return true;
     }
 
     private void Turn()
     {
         _file.Turn();
+        _y = Foot;
+        Write(_name, Small, Grey, Left);
+        WriteRight($"Page {(++_pages).ToString(CultureInfo.InvariantCulture)}", Small, Grey, Right);
         _y = Top;
     }
 

@@ -6,7 +6,8 @@ namespace Patchbay.Api;
 /// which. No font of the machine is used. https://learn.microsoft.com/typography/opentype/spec/.</summary>
 internal sealed class PdfFont
 {
-    private const char Unknown = '\ufffd';
+    /// <summary>Stands for a character that the font does not have.</summary>
+    public const char Unknown = '\ufffd';
 
     private readonly Dictionary<char, ushort> _glyphs = [];
     private readonly ushort[] _widths;
@@ -56,6 +57,9 @@ internal sealed class PdfFont
 
     /// <summary>The depth below the line, in units, negative.</summary>
     public int Descent { get; }
+
+    /// <summary>Whether the font has a character.</summary>
+    public bool Has(char character) => _glyphs.ContainsKey(character);
 
     /// <summary>The glyph of a character; a sign for unknown ones when the font has none.</summary>
     public ushort GlyphOf(char character) =>
@@ -112,7 +116,10 @@ internal sealed class PdfFont
                         : Unsigned(offsets + (2 * segment) + offset + (2 * (character - start))) is var found and > 0
                             ? found + shift
                             : 0;
-                    _glyphs[(char)character] = (ushort)(glyph & 0xffff);
+                    if ((glyph & 0xffff) != 0)
+                    {
+                        _glyphs[(char)character] = (ushort)(glyph & 0xffff);
+                    }
                 }
             }
 

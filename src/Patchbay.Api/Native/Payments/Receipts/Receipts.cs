@@ -18,17 +18,14 @@ internal sealed class ListReceipts(ICreditStore credits) : IOperation
             return new ErrorResult(fault);
         }
 
-        var found = await credits.ListAsync(caller.OrganizationId, offset, limit, context.RequestAborted);
+        var found = await credits.ListPurchasesAsync(caller.OrganizationId, offset, limit, context.RequestAborted);
         var receipts = new List<ReceiptView>();
-        foreach (var credit in found)
+        foreach (var purchase in found)
         {
-            if (credit.Kind == CreditKind.Purchase)
-            {
-                var path = $"{context.Request.Path}/{credit.Id:D}";
-                receipts.Add(new ReceiptView(
-                    credit.Id, PaperMaker.NumberOf(credit), credit.Amount, credit.Fee, credit.Paid, path + ".html", path + ".pdf",
-                    PaymentView.Text(credit.CreatedAt)));
-            }
+            var path = $"{context.Request.Path}/{purchase.Id:D}";
+            receipts.Add(new ReceiptView(
+                purchase.Id, PaperMaker.NumberOf(purchase), purchase.Amount, purchase.Fee, purchase.Paid, path + ".html",
+                path + ".pdf", PaymentView.Text(purchase.CreatedAt)));
         }
 
         return TypedResults.Json(new ReceiptsResponse(receipts), PaymentsJson.Default.ReceiptsResponse);
@@ -61,17 +58,29 @@ internal sealed class ReadInvoice(ICreditStore credits, IPaymentStore payments, 
     public async Task<IResult> RunAsync(HttpContext context, Caller caller)
     {
         var token = context.RequestAborted;
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         if (!DateOnly.TryParseExact((string?)context.Request.RouteValues["month"], "yyyy-MM", out var month)
-            || month.Year < 2000 || month > DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))
+            || month.Year < 2000 || month > today)
         {
             return ErrorResult.NotFound("such month");
         }
 
         var from = new DateTimeOffset(month, TimeOnly.MinValue, TimeSpan.Zero);
         var moved = await credits.ListBetweenAsync(caller.OrganizationId, from, from.AddMonths(1), token);
+        var purchases = new Dictionary<Guid, CreditTransaction>();
+        foreach (var credit in moved)
+        {
+            if (credit.RelatedId is { } id && !purchases.ContainsKey(id)
+                && await credits.FindAsync(id, caller.OrganizationId, token) is { } purchase)
+            {
+                purchases.Add(id, purchase);
+            }
+        }
+
         var account = await payments.GetAccountAsync(caller.OrganizationId, token);
         return new PaperResult(
-            PaperMaker.Invoice(month, moved, account.Buyer, seller.Lines), PaperForm.IsPdf(context));
+            PaperMaker.Invoice(month, today, caller.OrganizationId, moved, purchases, account.Buyer, seller.Lines),
+            PaperForm.IsPdf(context));
     }
 }
 
