@@ -22,7 +22,7 @@ public sealed partial class PaymentComparer(
     private static readonly TimeSpan Overlap = TimeSpan.FromHours(1);
     private static readonly TimeSpan FirstLookBack = TimeSpan.FromDays(29);
     private static readonly TimeSpan OpenFor = TimeSpan.FromDays(30);
-    private static readonly TimeSpan RefundsOf = TimeSpan.FromDays(3);
+    private static readonly TimeSpan RefundsOf = TimeSpan.FromDays(7);
 
     /// <summary>Compares all. A gateway that cannot be asked is left for the next time. Returns how many payments were
     /// credited by it.</summary>
@@ -79,10 +79,10 @@ public sealed partial class PaymentComparer(
 
     private static partial class Log
     {
-        [LoggerMessage(8108, LogLevel.Debug, "{Gateway} was compared with the books; {Credited} payments had been missed.")]
+        [LoggerMessage(4020, LogLevel.Debug, "{Gateway} was compared with the books; {Credited} payments had been missed.")]
         public static partial void Compared(ILogger logger, string gateway, int credited);
 
-        [LoggerMessage(8109, LogLevel.Warning, "{Gateway} cannot be compared with the books now: {Reason}")]
+        [LoggerMessage(4021, LogLevel.Warning, "{Gateway} cannot be compared with the books now: {Reason}")]
         public static partial void NotCompared(ILogger logger, string gateway, string reason);
     }
 }

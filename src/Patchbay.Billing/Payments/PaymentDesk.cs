@@ -232,19 +232,19 @@ public sealed partial class PaymentDesk(
 
     private static partial class Log
     {
-        [LoggerMessage(8100, LogLevel.Information, "Payment {Payment} at {Gateway} was credited: {Amount} USD.")]
+        [LoggerMessage(4001, LogLevel.Information, "Payment {Payment} at {Gateway} was credited: {Amount} USD.")]
         public static partial void Credited(ILogger logger, Guid payment, string gateway, Money amount);
 
-        [LoggerMessage(8101, LogLevel.Error, "Payment {Payment} at {Gateway} is not credited: {Reason}.")]
+        [LoggerMessage(4002, LogLevel.Error, "Payment {Payment} at {Gateway} is not credited: {Reason}.")]
         public static partial void Refused(ILogger logger, Guid payment, string gateway, string reason);
 
-        [LoggerMessage(8102, LogLevel.Warning, "A message of {Gateway} ({Type}) was refused: {Reason}.")]
+        [LoggerMessage(4003, LogLevel.Warning, "A message of {Gateway} ({Type}) was refused: {Reason}.")]
         public static partial void MessageRefused(ILogger logger, string gateway, string type, string reason);
 
-        [LoggerMessage(8103, LogLevel.Warning, "Payment {Payment} could not be begun at {Gateway}: {Reason}")]
+        [LoggerMessage(4004, LogLevel.Warning, "Payment {Payment} could not be begun at {Gateway}: {Reason}")]
         public static partial void NotStarted(ILogger logger, Guid payment, string gateway, string reason);
 
-        [LoggerMessage(8104, LogLevel.Warning, "The refund of payment {Payment} waits for {Gateway}: {Reason}")]
+        [LoggerMessage(4005, LogLevel.Warning, "The refund of payment {Payment} waits for {Gateway}: {Reason}")]
         public static partial void RefundWaits(ILogger logger, Guid payment, string gateway, string reason);
     }
 }

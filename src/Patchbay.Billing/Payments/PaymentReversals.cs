@@ -117,13 +117,13 @@ internal sealed partial class PaymentReversals(ICreditStore credits, CreditBook 
 
     private static partial class Log
     {
-        [LoggerMessage(8105, LogLevel.Information, "{Reference} is in the books: {Kind}, {Paid} USD at the gateway.")]
+        [LoggerMessage(4010, LogLevel.Information, "{Reference} is in the books: {Kind}, {Paid} USD at the gateway.")]
         public static partial void Taken(ILogger logger, string reference, CreditKind kind, Money paid);
 
-        [LoggerMessage(8106, LogLevel.Error, "{Reference} does not fit the books: {Reason}")]
+        [LoggerMessage(4011, LogLevel.Error, "{Reference} does not fit the books: {Reason}")]
         public static partial void NotTaken(ILogger logger, string reference, string reason);
 
-        [LoggerMessage(8107, LogLevel.Error,
+        [LoggerMessage(4012, LogLevel.Error,
             "The refund of payment {Payment} was refused by {Gateway}; its credits are back: {Reason}")]
         public static partial void RefundFailed(ILogger logger, Guid payment, string gateway, string reason);
     }

@@ -187,17 +187,17 @@ public sealed partial class TopUpDesk(
 
     private static partial class Log
     {
-        [LoggerMessage(8110, LogLevel.Information, "Automatic payment {Reference} was begun: {Amount} USD.")]
+        [LoggerMessage(4030, LogLevel.Information, "Automatic payment {Reference} was begun: {Amount} USD.")]
         public static partial void Begun(ILogger logger, string reference, Money amount);
 
-        [LoggerMessage(8111, LogLevel.Warning, "Automatic payment {Reference} failed: {Problem}.")]
+        [LoggerMessage(4031, LogLevel.Warning, "Automatic payment {Reference} failed: {Problem}.")]
         public static partial void Failed(ILogger logger, string reference, string problem);
 
-        [LoggerMessage(8112, LogLevel.Error,
+        [LoggerMessage(4032, LogLevel.Error,
             "Automatic payments of organization {Organization} are switched off after {Failures} failures: {Problem}.")]
         public static partial void SwitchedOff(ILogger logger, Guid organization, int failures, string problem);
 
-        [LoggerMessage(8113, LogLevel.Warning, "An automatic payment of organization {Organization} waits: {Reason}")]
+        [LoggerMessage(4033, LogLevel.Warning, "An automatic payment of organization {Organization} waits: {Reason}")]
         public static partial void Waits(ILogger logger, Guid organization, string reason);
     }
 }

@@ -22,7 +22,7 @@ public static class WebhookSignature
     /// <param name="now">The time.</param>
     public static string? RefuseStripe(
         string? header, ReadOnlySpan<byte> body, IReadOnlyList<string> secrets, DateTimeOffset now) =>
-        Refuse(header, "v1", static time => time + ".", body, secrets, now);
+        Refuse(header, "v1=", static time => time + ".", body, secrets, now);
 
     /// <summary>Why a message of Coinbase's (<c>t=…,v0=…,h=…,v1=…</c>) is not believed; null when it is. Either signature
     /// is enough: <c>v0</c> is over the body alone, <c>v1</c> over the headers that <c>h</c> names as well.</summary>
@@ -36,14 +36,14 @@ public static class WebhookSignature
     {
         if (header is not null && header.Contains("v0=", StringComparison.Ordinal))
         {
-            return Refuse(header, "v0", static time => time + ".", body, secrets, now);
+            return Refuse(header, "v0=", static time => time + ".", body, secrets, now);
         }
 
-        var names = Find(header ?? "", "h");
+        var names = Find(header ?? "", "h=");
         var values = names.Length == 0
             ? ""
             : string.Join('.', names.Split(' ').Select(findHeader));
-        return Refuse(header, "v1", time => $"{time}.{names}.{values}.", body, secrets, now);
+        return Refuse(header, "v1=", time => $"{time}.{names}.{values}.", body, secrets, now);
     }
 
     /// <summary>The signature of a body, in hexadecimal digits: what a sender with this secret writes.</summary>
@@ -62,7 +62,7 @@ public static class WebhookSignature
             return "it bears no signature";
         }
 
-        var time = Find(header, "t");
+        var time = Find(header, "t=");
         if (header.Length > LongestHeader
             || !long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
         {
@@ -85,9 +85,9 @@ public static class WebhookSignature
             foreach (var part in header.Split(','))
             {
                 var text = part.AsSpan().Trim();
-                if (text.StartsWith(scheme + "=", StringComparison.Ordinal) && count++ < MostSignatures
-                    && text.Length == scheme.Length + 1 + (2 * given.Length)
-                    && Convert.FromHexString(text[(scheme.Length + 1)..], given, out _, out _) == System.Buffers.OperationStatus.Done)
+                if (text.StartsWith(scheme, StringComparison.Ordinal) && count++ < MostSignatures
+                    && text.Length == scheme.Length + (2 * given.Length)
+                    && Convert.FromHexString(text[scheme.Length..], given, out _, out _) == System.Buffers.OperationStatus.Done)
                 {
                     good |= CryptographicOperations.FixedTimeEquals(expected, given);
                 }
@@ -108,9 +108,9 @@ public static class WebhookSignature
         foreach (var part in header.Split(','))
         {
             var text = part.Trim();
-            if (text.StartsWith(name + "=", StringComparison.Ordinal))
+            if (text.StartsWith(name, StringComparison.Ordinal))
             {
-                return text[(name.Length + 1)..];
+                return text[name.Length..];
             }
         }
 

@@ -84,10 +84,10 @@ internal sealed partial class PaymentService(
 
     private static partial class Log
     {
-        [LoggerMessage(8116, LogLevel.Warning, "{Count} payments were credited whose messages had not arrived.")]
+        [LoggerMessage(8100, LogLevel.Warning, "{Count} payments were credited whose messages had not arrived.")]
         public static partial void Found(ILogger logger, int count);
 
-        [LoggerMessage(8117, LogLevel.Warning, "Payments cannot be compared now: {Reason}")]
+        [LoggerMessage(8101, LogLevel.Warning, "Payments cannot be compared now: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
     }
 }
@@ -116,7 +116,7 @@ internal sealed partial class TopUpService(
 
     private static partial class Log
     {
-        [LoggerMessage(8118, LogLevel.Warning, "Automatic payments wait: {Reason}")]
+        [LoggerMessage(8102, LogLevel.Warning, "Automatic payments wait: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
     }
 }

@@ -61,6 +61,30 @@ public sealed class StripeRefusalTests(PaymentWorld world)
         Assert.Equal("credited", await world.DeliverAsync(message, Token));
     }
 
+    [Theory]
+    [InlineData("patchbay_installation", "ignored")]
+    [InlineData("patchbay_organization", "refused")]
+    [InlineData("patchbay_payment", "refused")]
+    [InlineData("", "ignored")]
+    public async Task A_page_that_this_installation_did_not_order_credits_nobody(string altered, string expected)
+    {
+        var before = await world.BalanceAsync(Token);
+        var (id, page) = await world.OrderAsync("50", Token);
+        var mark = (JsonObject)world.Stripe.Get(page)["metadata"]!.DeepClone();
+        if (altered.Length > 0)
+        {
+            mark[altered] = Guid.CreateVersion7().ToString("N");
+        }
+        else
+        {
+            mark.Clear();
+        }
+
+        Assert.Equal(expected, await world.DeliverAsync(world.Stripe.PayElsewhere(5_275, mark), Token));
+        Assert.Equal(before, await world.BalanceAsync(Token));
+        Assert.Equal("open", (await world.PaymentAsync(id, Token)).GetProperty("status").GetString());
+    }
+
     [Fact]
     public async Task One_payment_cannot_pay_for_two_orders()
     {

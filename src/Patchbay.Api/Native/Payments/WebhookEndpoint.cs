@@ -92,10 +92,10 @@ internal static partial class WebhookEndpoint
 
     private static partial class Log
     {
-        [LoggerMessage(8114, LogLevel.Warning, "A message that says it comes from {Gateway} was refused: {Reason}.")]
+        [LoggerMessage(1080, LogLevel.Warning, "A message that says it comes from {Gateway} was refused: {Reason}.")]
         public static partial void Refused(ILogger logger, string gateway, string reason);
 
-        [LoggerMessage(8115, LogLevel.Warning, "A message of {Gateway} ({Type}) has to come again: {Reason}")]
+        [LoggerMessage(1081, LogLevel.Warning, "A message of {Gateway} ({Type}) has to come again: {Reason}")]
         public static partial void Waits(ILogger logger, string gateway, string type, string reason);
     }
 }
