@@ -56,6 +56,9 @@ public sealed record WorldOptions
     /// <summary>Further environment variables of the server.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>Where the simulator finds what it replays.</summary>
+    public string? Replays { get; init; } = Repository.Wire;
+
     /// <summary>PostgreSQL instead of SQLite.</summary>
     public string? PostgresConnectionString { get; init; }
 }
@@ -93,7 +96,7 @@ public sealed class World : IAsyncDisposable
         var simulator = await SimulatorHost.StartAsync(
             new SimulatorOptions
             {
-                ReplayDirectory = Repository.Wire,
+                ReplayDirectory = options.Replays,
                 Providers = [.. options.Protocols.Where(pair => pair.Value == "mistral").Select(pair => new SimulatorProvider { Name = pair.Key, Protocol = pair.Value })],
             },
             cancellationToken);

@@ -66,13 +66,15 @@ internal sealed class EdgeStep(HoldBook book, InferenceOptions options)
         return false;
     }
 
-    /// <summary>Makes a hold that may grow cover this cost, as far as the account can pay and the request's bound goes.
-    /// </summary>
-    public async ValueTask CoverAsync(InferenceContext context, Money cost)
+    /// <summary>Makes the hold cover this cost, as far as the account can pay: up to the request's bound when it may grow,
+    /// and beyond it when the provider searched by itself. How often it does, and how much of what it finds it reads, nobody
+    /// can hold for; the answer was made with it all the same.</summary>
+    public async ValueTask CoverAsync(InferenceContext context, Money cost, Usage usage)
     {
-        if (context.FullHold is { } full && cost > context.Hold.Amount)
+        var bound = usage.Searches > 0 ? cost : Money.Min(cost, context.FullHold ?? Money.Zero);
+        if (bound > context.Hold.Amount)
         {
-            await book.TryExtendAsync(context.Hold, Money.Min(cost, full) - context.Hold.Amount);
+            await ExtendAsync(context, bound - context.Hold.Amount);
         }
     }
 
@@ -85,19 +87,26 @@ internal sealed class EdgeStep(HoldBook book, InferenceOptions options)
             return false;
         }
 
-        if (!await book.TryExtendAsync(context.Hold, more))
+        if (!await ExtendAsync(context, more))
         {
-            // Not a whole step, but what is left.
-            more = Money.Min(more, book.GetAvailable(context.Caller.Budgets));
-            if (more <= Money.Zero || !await book.TryExtendAsync(context.Hold, more))
-            {
-                return false;
-            }
+            return false;
         }
 
         context.FullHold = context.Hold.Amount < full ? full : null;
         attempt.OutputEdge = EdgeOf(context, attempt);
         return true;
+    }
+
+    // By all of it, else by what is left.
+    private async ValueTask<bool> ExtendAsync(InferenceContext context, Money more)
+    {
+        if (await book.TryExtendAsync(context.Hold, more))
+        {
+            return true;
+        }
+
+        more = Money.Min(more, book.GetAvailable(context.Caller.Budgets));
+        return more > Money.Zero && await book.TryExtendAsync(context.Hold, more);
     }
 
     // Tokenizers differ. A provider that was told the limit is believed to have kept it until our count is a quarter beyond;

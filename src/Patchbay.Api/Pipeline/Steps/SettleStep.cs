@@ -71,7 +71,7 @@ internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingD
 
         if (!waived)
         {
-            await edge.CoverAsync(context, cost.Total);
+            await edge.CoverAsync(context, cost.Total, usage);
         }
 
         var charge = Meter.ChargeFor(cost, context.Hold.Amount, waived, DiscountOf(context));
