@@ -166,6 +166,48 @@ public sealed class StripePurchaseTests(PaymentWorld world)
     }
 
     [Fact]
+    public async Task Many_who_ask_for_a_refund_at_once_get_no_more_than_is_unused()
+    {
+        // With other funds, so that the purchase itself is the limit.
+        await world.BuyAsync("100", Token);
+        var before = await world.BalanceAsync(Token);
+        var (_, purchase) = await world.BuyAsync("25", Token);
+        var path = $"/api/v1/credits/purchases/{purchase.GetProperty("id").GetString()}/refund";
+        var sent = world.Stripe.All("re_").Count;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+            _ => world.Api.PostAsync(path, """{"amount":10}""", Token)));
+
+        Assert.Equal((2, 6), (answers.Count(answer => answer.Status == 201), answers.Count(answer => answer.Status == 409)));
+        Assert.Equal(before + 5, await world.BalanceAsync(Token));
+        Assert.Equal(2_000, world.Stripe.All("re_").Skip(sent).Sum(item => (long)item["amount"]!));
+        await world.AssertBooksAreRightAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_refund_that_the_company_could_not_be_told_of_is_told_later_and_once()
+    {
+        var (page, purchase) = await world.BuyAsync("20", Token);
+        var before = await world.BalanceAsync(Token);
+        var sent = world.Stripe.All("re_").Count;
+        world.Stripe.Fail("POST /v1/refunds", StandInFault.ServerError, StandInFault.ServerError, StandInFault.ServerError,
+            StandInFault.ServerError);
+
+        var answer = await world.Api.PostAsync(
+            $"/api/v1/credits/purchases/{purchase.GetProperty("id").GetString()}/refund", """{"amount":7}""", Token);
+        Assert.Equal(201, answer.Status);
+        Assert.Equal(before - 7, await world.BalanceAsync(Token));
+        Assert.Equal(sent, world.Stripe.All("re_").Count);
+
+        // Whatever makes us look at the payment again.
+        var messages = Enumerable.Range(0, 5).Select(_ => world.Stripe.Tell("charge.refund.updated", world.Stripe.Get(page)));
+        await Task.WhenAll(messages.Select(message => world.DeliverAsync(message, Token)));
+        Assert.Equal(700, (long)Assert.Single(world.Stripe.All("re_").Skip(sent))["amount"]!);
+        Assert.Equal(before - 7, await world.BalanceAsync(Token));
+        await world.AssertBooksAreRightAsync(Token);
+    }
+
+    [Fact]
     public async Task Credits_come_back_when_the_refund_cannot_be_made_or_does_not_arrive()
     {
         var (_, purchase) = await world.BuyAsync("20", Token);
