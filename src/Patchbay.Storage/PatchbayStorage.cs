@@ -41,6 +41,9 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>Requests with an Idempotency-Key.</summary>
     public abstract IIdempotencyStore Idempotency { get; }
 
+    /// <summary>Payments and payers.</summary>
+    public abstract IPaymentStore Payments { get; }
+
     /// <summary>Long-lived holds.</summary>
     public abstract IOpenHoldLog OpenHolds { get; }
 

@@ -36,6 +36,7 @@ public sealed partial class DependencyTests
     // Files outside Patchbay.Providers that may open an HTTP connection, and why.
     private static readonly Dictionary<string, string> MayConnect = new(StringComparer.Ordinal)
     {
+        ["src/Patchbay.Billing/Payments/GatewayConnection.cs"] = "Payment companies are no providers of models.",
         ["src/Patchbay.Server/Demo/DemoTraffic.cs"] = "The sample traffic of --demo calls this server, as a client does.",
     };
 

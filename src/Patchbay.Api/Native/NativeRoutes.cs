@@ -23,6 +23,13 @@ public static class NativeRoutes
         routes.MapOperation<RejectChanges>("POST", "/catalog/changes/reject", Access.Management);
         routes.MapOperation<GrantCredits>("POST", "/credits/grants", Access.Management);
         routes.MapOperation<ListCreditTransactions>("GET", "/credits/transactions", Access.Management);
+        routes.MapOperation<ReadBillingDetails>("GET", "/credits/billing-details", Access.Management);
+        routes.MapOperation<SetBillingDetails>("PUT", "/credits/billing-details", Access.Management);
+        routes.MapOperation<ListReceipts>("GET", "/credits/receipts", Access.Management);
+        routes.MapOperation<ReadReceipt>("GET", "/credits/receipts/{id}.html", Access.Management);
+        routes.MapOperation<ReadReceipt>("GET", "/credits/receipts/{id}.pdf", Access.Management);
+        routes.MapOperation<ReadInvoice>("GET", "/credits/invoices/{month}.html", Access.Management);
+        routes.MapOperation<ReadInvoice>("GET", "/credits/invoices/{month}.pdf", Access.Management);
         routes.MapOperation<ListRateLimits>("GET", "/rate-limits", Access.Management);
         routes.MapOperation<SetRateLimit>("PUT", "/rate-limits/{level}/{id}", Access.Management);
         routes.MapOperation<RemoveRateLimit>("DELETE", "/rate-limits/{level}/{id}", Access.Management);

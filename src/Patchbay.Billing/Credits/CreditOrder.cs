@@ -50,6 +50,9 @@ public sealed record RefundOrder(
     /// <summary>What is set aside for it among the requests in flight: no more is given back.</summary>
     public Money Reserved { get; init; } = Money.MaxValue;
 
+    /// <summary>The smallest amount that the gateway can move: without <see cref="Amount"/>, whole ones are given back.</summary>
+    public Money Unit { get; init; } = new(1);
+
     /// <inheritdoc/>
     public override Guid? Concerns => PurchaseId;
 }
@@ -63,6 +66,20 @@ public sealed record RefundOrder(
 /// <param name="ExternalId">The gateway's id of the refund.</param>
 public sealed record ReversalOrder(
     Guid OrganizationId, string Reference, string Actor, Guid PurchaseId, Money Paid, string? ExternalId)
+    : CreditOrder(OrganizationId, Reference, Actor)
+{
+    /// <inheritdoc/>
+    public override Guid? Concerns => PurchaseId;
+}
+
+/// <summary>Money that was given back did not arrive: it is with us again, and so are the credits.</summary>
+/// <param name="OrganizationId">Whose funds.</param>
+/// <param name="Reference">See <see cref="CreditOrder"/>.</param>
+/// <param name="Actor">Who orders.</param>
+/// <param name="PurchaseId">The purchase.</param>
+/// <param name="RefundId">The transaction of the refund or reversal.</param>
+public sealed record RefundFailureOrder(
+    Guid OrganizationId, string Reference, string Actor, Guid PurchaseId, Guid RefundId)
     : CreditOrder(OrganizationId, Reference, Actor)
 {
     /// <inheritdoc/>

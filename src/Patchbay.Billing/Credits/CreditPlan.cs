@@ -37,6 +37,7 @@ public sealed record CreditPlan(CreditTransaction? Transaction, IReadOnlyList<Le
             PurchaseOrder purchase => draft.Buy(purchase),
             RefundOrder refund => draft.Refund(refund),
             ReversalOrder reversal => draft.Reverse(reversal),
+            RefundFailureOrder failure => draft.FailRefund(failure),
             DisputeOrder dispute => draft.Dispute(dispute),
             ResolveOrder resolve => draft.Resolve(resolve),
             ExpiryOrder expiry => draft.Expire(expiry),
@@ -104,6 +105,7 @@ public sealed record CreditPlan(CreditTransaction? Transaction, IReadOnlyList<Le
                     && (refund.Amount is null || refund.Amount == Money.Zero - same.Amount),
                 ReversalOrder reversal => same.Kind is CreditKind.Reversal or CreditKind.Refund
                     && same.RelatedId == reversal.PurchaseId && same.Paid == Money.Zero - reversal.Paid,
+                RefundFailureOrder failure => same.Kind == CreditKind.RefundFailed && same.RelatedId == failure.PurchaseId,
                 DisputeOrder dispute => same.Kind == CreditKind.Dispute && same.RelatedId == dispute.PurchaseId
                     && same.Paid == Money.Zero - dispute.Paid,
                 ResolveOrder resolve => same.Kind == (resolve.Won ? CreditKind.DisputeWon : CreditKind.DisputeLost),
@@ -171,7 +173,7 @@ public sealed record CreditPlan(CreditTransaction? Transaction, IReadOnlyList<Le
             }
 
             var most = Money.Min(Refundable(purchase, state), refund.Reserved);
-            var amount = refund.Amount ?? most;
+            var amount = refund.Amount ?? new Money(most.Nanos - (most.Nanos % refund.Unit.Nanos));
             if (amount <= Money.Zero || amount > most)
             {
                 return Refuse($"Of this purchase ${most} is unused and can be refunded.");
@@ -207,6 +209,32 @@ public sealed record CreditPlan(CreditTransaction? Transaction, IReadOnlyList<Le
                 Paid = Money.Zero - reversal.Paid,
                 Gateway = purchase.Gateway,
                 ExternalId = reversal.ExternalId,
+                RelatedId = purchase.Id,
+            });
+        }
+
+        public CreditPlan FailRefund(RefundFailureOrder failure)
+        {
+            var refund = Find(failure.RefundId, CreditKind.Refund) ?? Find(failure.RefundId, CreditKind.Reversal);
+            if (FindPurchase(failure.PurchaseId) is not { } purchase || refund is null)
+            {
+                return Refuse("There is no such refund.");
+            }
+
+            var marker = FailureReference(refund.Id);
+            if (order.Reference != marker)
+            {
+                return Refuse($"The reference of this failure must be '{marker}'.");
+            }
+
+            var clearing = LedgerAccount.Clearing(purchase.Gateway!);
+            Move(clearing, Credits, Money.Zero - refund.Amount);
+            Move(clearing, LedgerAccount.RevenueFees, Money.Zero - refund.Fee);
+            return Post(Start(CreditKind.RefundFailed, Money.Zero - refund.Amount) with
+            {
+                Fee = Money.Zero - refund.Fee,
+                Paid = Money.Zero - refund.Paid,
+                Gateway = purchase.Gateway,
                 RelatedId = purchase.Id,
             });
         }
@@ -365,6 +393,9 @@ public sealed record CreditPlan(CreditTransaction? Transaction, IReadOnlyList<Le
 
         private CreditPlan Post(CreditTransaction transaction) => new(transaction, _entries, null);
     }
+
+    /// <summary>The reference under which a refund is noted as failed: it fails once.</summary>
+    public static string FailureReference(Guid refundId) => $"refund-failed:{refundId:N}";
 
     /// <summary>The reference under which a dispute is decided: a dispute is decided once.</summary>
     public static string ResolutionReference(Guid disputeId) => $"resolve:{disputeId:N}";

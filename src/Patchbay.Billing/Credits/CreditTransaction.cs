@@ -31,6 +31,9 @@ public enum CreditKind
 
     /// <summary>What was left of a promotion ended.</summary>
     Expiry = 8,
+
+    /// <summary>Money that was given back did not arrive and is with us again: so are the credits.</summary>
+    RefundFailed = 9,
 }
 
 /// <summary>One change of an organization's funds, written in the same commit as its ledger entries. Never changed.</summary>

@@ -171,6 +171,11 @@ internal sealed class ConfigurationReader(
                 "needs 16 to 256 characters. Make one with: openssl rand -hex 32"));
         }
 
+        foreach (var (setting, problem) in PaymentSettingList.Check(settings))
+        {
+            problems.Add(new ConfigurationProblem(setting, 0, 0, "", problem));
+        }
+
         if (settings.MasterKey is null && !ListenAddress.AreLoopback(settings.Server.Urls))
         {
             problems.Add(new ConfigurationProblem("server.urls", 0, 0, "",

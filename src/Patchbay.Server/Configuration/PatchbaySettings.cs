@@ -32,6 +32,9 @@ internal sealed record PatchbaySettings
     /// <summary>Section <c>statements</c>.</summary>
     public StatementSettings Statements { get; init; } = new();
 
+    /// <summary>How credits are bought.</summary>
+    public PaymentSettings Payments { get; init; } = new();
+
     /// <summary>How the catalogue is kept current.</summary>
     public CatalogSettings Catalog { get; init; } = new();
 

@@ -101,6 +101,7 @@ internal static class SettingList
             s => s.Statements.QueryTimeout, (s, v) => s with { Statements = s.Statements with { QueryTimeout = v } }),
         Count("statements:hourly_days", 1, 10_000,
             s => s.Statements.HourlyDays, (s, v) => s with { Statements = s.Statements with { HourlyDays = (int)v } }),
+        .. PaymentSettingList.All,
         Flag("catalog:sync", s => s.Catalog.Sync, (s, v) => s with { Catalog = s.Catalog with { Sync = v } }),
         Duration("catalog:sync_every",
             s => s.Catalog.SyncEvery, (s, v) => s with { Catalog = s.Catalog with { SyncEvery = v } }),
@@ -142,6 +143,8 @@ internal static class SettingList
     public static string Separator(string key) => key switch
     {
         "server:urls" => ";",
+        "payments:seller" => "; ",
+        "payments:stripe:webhook_secrets" or "payments:coinbase:webhook_secrets" => " ",
         "catalog:local_ports" => " ",
         _ => ", ",
     };
@@ -222,7 +225,7 @@ internal static class SettingList
             (settings, text) => long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 && number >= least && number <= most ? apply(settings, number) : null);
 
-    private static SettingDefinition Duration(string key, Func<PatchbaySettings, TimeSpan> show,
+    internal static SettingDefinition Duration(string key, Func<PatchbaySettings, TimeSpan> show,
         Func<PatchbaySettings, TimeSpan, PatchbaySettings> apply) =>
         new(key, "a duration such as 500ms, 30s or 5m, at most 24h", settings => DurationText.Format(show(settings)),
             (settings, text) => DurationText.TryParse(text, out var duration) && duration >= Shortest && duration <= Longest

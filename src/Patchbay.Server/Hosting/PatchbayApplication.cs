@@ -200,6 +200,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             Settings,
             new MasterKey(Settings.MasterKey ?? _keyFile!.Key),
             new SystemInfo("Patchbay", Version, Settings.Billing.Mode, Settings.Demo, storage.Kind, _clock.GetUtcNow()));
+        services.AddPayments(Settings.Payments, tenant.Organization.Id);
         services.AddSingleton(new CanaryStore(_data));
         services.AddCatalogue();
         await AddCatalogAsync(services, reader, storage, tenant, cancellationToken);
@@ -322,6 +323,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             api.MapCatalogue(static (context, error) => context.WriteErrorAsync(error));
             api.MapManagement();
             api.MapNative();
+            api.MapPayments(_app.Services.GetRequiredService<WebhookSecrets>());
         }
 
         _app.MapHealth(Version);

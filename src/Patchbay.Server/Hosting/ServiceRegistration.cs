@@ -24,6 +24,7 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Ledger);
         services.AddSingleton(storage.Credits);
         services.AddSingleton(storage.Idempotency);
+        services.AddSingleton(storage.Payments);
         services.AddSingleton(storage.OpenHolds);
         services.AddSingleton(storage.RateLimits);
         services.AddSingleton(storage.RateWindows);

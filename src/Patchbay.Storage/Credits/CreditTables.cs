@@ -68,7 +68,7 @@ internal sealed class CreditTables(
             UNION ALL SELECT 'used', CAST(coalesce(sum(credits_nanos), 0) AS bigint) FROM spending
               WHERE level = 0 AND scope_id = @organization
             UNION ALL SELECT 'bought', CAST(coalesce(sum(amount_nanos), 0) AS bigint) FROM credit_transaction
-              WHERE organization_id = @organization AND kind IN (2, 3, 4, 7)
+              WHERE organization_id = @organization AND kind IN (2, 3, 4, 7, 9)
             """;
         var lots = new List<CreditLot>();
         var amounts = new Dictionary<string, Money>(StringComparer.Ordinal);
@@ -134,6 +134,27 @@ internal sealed class CreditTables(
     public Task<IReadOnlyList<CreditTransaction>> ListAsync(Guid organizationId, int offset, int limit) => ListAsync(
         "WHERE organization_id = @organization ORDER BY batch_id DESC LIMIT @limit OFFSET @offset",
         ("organization", dialect.IdValue(organizationId)), ("limit", limit), ("offset", offset));
+
+    /// <summary>Purchases of an organization, the newest first.</summary>
+    public Task<IReadOnlyList<CreditTransaction>> ListPurchasesAsync(Guid organizationId, int offset, int limit) => ListAsync(
+        "WHERE organization_id = @organization AND kind = 2 ORDER BY batch_id DESC LIMIT @limit OFFSET @offset",
+        ("organization", dialect.IdValue(organizationId)), ("limit", limit), ("offset", offset));
+
+    /// <summary>A transaction and all that concern it.</summary>
+    public Task<IReadOnlyList<CreditTransaction>> ListAboutAsync(Guid id, Guid organizationId) => ListAsync(
+        "WHERE (id = @id OR related_id = @id) AND organization_id = @organization ORDER BY batch_id",
+        ("id", dialect.IdValue(id)), ("organization", dialect.IdValue(organizationId)));
+
+    /// <summary>Refunds at a gateway after a time.</summary>
+    public Task<IReadOnlyList<CreditTransaction>> ListRefundsAsync(string gateway, DateTimeOffset after) => ListAsync(
+        "WHERE kind = 3 AND gateway = @gateway AND created_at > @after ORDER BY batch_id",
+        ("gateway", gateway), ("after", dialect.TimeValue(after)));
+
+    /// <summary>Transactions of an organization in a time.</summary>
+    public Task<IReadOnlyList<CreditTransaction>> ListBetweenAsync(
+        Guid organizationId, DateTimeOffset from, DateTimeOffset to) => ListAsync(
+        "WHERE organization_id = @organization AND created_at >= @from AND created_at < @to ORDER BY batch_id",
+        ("organization", dialect.IdValue(organizationId)), ("from", dialect.TimeValue(from)), ("to", dialect.TimeValue(to)));
 
     /// <summary>A transaction of an organization.</summary>
     public async Task<CreditTransaction?> FindAsync(Guid id, Guid organizationId)
@@ -202,16 +223,8 @@ internal sealed class CreditTables(
         CreatedAt = row.Time(14),
     };
 
-    private CommandDefinition Command(string sql, params (string Name, object? Value)[] values)
-    {
-        var parameters = new DynamicParameters();
-        foreach (var (name, value) in values)
-        {
-            parameters.Add(name, value);
-        }
-
-        return new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken);
-    }
+    private CommandDefinition Command(string sql, params (string Name, object? Value)[] values) =>
+        SqlCommand.Of(sql, transaction, cancellationToken, values);
 }
 
 /// <summary>Between which names the promotions of an organization lie.</summary>

@@ -36,6 +36,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         Generations = new PostgresGenerationStore(database);
         Ledger = new PostgresLedgerStore(database, timeProvider);
         Credits = new PostgresCreditStore(database, timeProvider);
+        Payments = new PostgresPaymentStore(database);
         Idempotency = new PostgresIdempotencyStore(database, timeProvider);
         OpenHolds = new PostgresOpenHoldLog(database, serving?.Node.Id);
         RateLimits = new PostgresRateLimitStore(database);
@@ -72,6 +73,9 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IIdempotencyStore Idempotency { get; }
+
+    /// <inheritdoc/>
+    public override IPaymentStore Payments { get; }
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }

@@ -25,12 +25,32 @@ internal sealed class SqliteCreditStore(SqliteWriter writer, SqliteReaders reade
         ReadAsync(tables => tables.ListAsync(organizationId, offset, limit), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<CreditTransaction>> ListPurchasesAsync(
+        Guid organizationId, int offset, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.ListPurchasesAsync(organizationId, offset, limit), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<CreditTransaction?> FindAsync(Guid id, Guid organizationId, CancellationToken cancellationToken) =>
         ReadAsync(tables => tables.FindAsync(id, organizationId), cancellationToken);
 
     /// <inheritdoc/>
     public Task<CreditTransaction?> FindAsync(string gateway, string externalId, CancellationToken cancellationToken) =>
         ReadAsync(tables => tables.FindAsync(gateway, externalId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CreditTransaction>> ListAboutAsync(
+        Guid id, Guid organizationId, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.ListAboutAsync(id, organizationId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CreditTransaction>> ListRefundsAsync(
+        string gateway, DateTimeOffset after, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.ListRefundsAsync(gateway, after), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CreditTransaction>> ListBetweenAsync(
+        Guid organizationId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.ListBetweenAsync(organizationId, from, to), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<CreditLot>> ListEndedAsync(DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -47,6 +47,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         Settlements = new SettlementLog(journal, writer);
         Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
         Credits = new SqliteCreditStore(writer, _readers, timeProvider);
+        Payments = new SqlitePaymentStore(writer, _readers);
         Idempotency = new SqliteIdempotencyStore(writer, timeProvider);
         OpenHolds = new SqliteOpenHoldLog(writer, _readers);
         RateLimits = new SqliteRateLimitStore(writer, _readers);
@@ -83,6 +84,9 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IIdempotencyStore Idempotency { get; }
+
+    /// <inheritdoc/>
+    public override IPaymentStore Payments { get; }
 
     /// <inheritdoc/>
     public override IOpenHoldLog OpenHolds { get; }

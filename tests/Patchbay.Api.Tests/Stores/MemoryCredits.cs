@@ -76,6 +76,28 @@ internal sealed class MemoryCredits(MemoryDatabase database, MemoryLedger ledger
     public Task<CreditTransaction?> FindAsync(string gateway, string externalId, CancellationToken cancellationToken) =>
         Task.FromResult(_transactions.Find(row => row.Gateway == gateway && row.ExternalId == externalId));
 
+    public Task<IReadOnlyList<CreditTransaction>> ListAboutAsync(
+        Guid id, Guid organizationId, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CreditTransaction>>(
+            _transactions.FindAll(row => (row.Id == id || row.RelatedId == id) && row.OrganizationId == organizationId));
+
+    public Task<IReadOnlyList<CreditTransaction>> ListRefundsAsync(
+        string gateway, DateTimeOffset after, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CreditTransaction>>(_transactions.FindAll(
+            row => row.Kind == CreditKind.Refund && row.Gateway == gateway && row.CreatedAt > after));
+
+    public Task<IReadOnlyList<CreditTransaction>> ListPurchasesAsync(
+        Guid organizationId, int offset, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CreditTransaction>>([
+            .. _transactions.Where(row => row.OrganizationId == organizationId && row.Kind == CreditKind.Purchase)
+                .Reverse().Skip(offset).Take(limit),
+        ]);
+
+    public Task<IReadOnlyList<CreditTransaction>> ListBetweenAsync(
+        Guid organizationId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CreditTransaction>>(_transactions.FindAll(
+            row => row.OrganizationId == organizationId && row.CreatedAt >= from && row.CreatedAt < to));
+
     public async Task<IReadOnlyList<CreditLot>> ListEndedAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ended = new List<CreditLot>();

@@ -50,6 +50,8 @@ public sealed class PostgresByokKeyTests(PostgresServer server) : ByokKeyComplia
 
 public sealed class PostgresCatalogOverrideTests(PostgresServer server) : CatalogOverrideCompliance(new PostgresTestDatabase(server));
 
+public sealed class PostgresPaymentTests(PostgresServer server) : PaymentCompliance(new PostgresTestDatabase(server));
+
 public sealed class PostgresOutageTests(PostgresServer server) : OutageCompliance(new PostgresTestDatabase(server))
 {
     /// <summary>The journal takes them; whoever must see them learns that the database has not.</summary>

@@ -34,6 +34,8 @@ public sealed class SqliteOpenHoldTests() : OpenHoldCompliance(new SqliteTestDat
 
 public sealed class SqliteCatalogOverrideTests() : CatalogOverrideCompliance(new SqliteTestDatabase());
 
+public sealed class SqlitePaymentTests() : PaymentCompliance(new SqliteTestDatabase());
+
 public sealed class SqliteByokKeyTests() : ByokKeyCompliance(new SqliteTestDatabase());
 
 public sealed class SqliteOutageTests() : OutageCompliance(new SqliteTestDatabase())

@@ -9,6 +9,19 @@ internal sealed partial class JsonBody
     /// <summary>A name in a message, at most 64 characters of it.</summary>
     public static string Shown(string name) => Shorten(name);
 
+    /// <summary>A text of at most this many characters, which may be empty, without control characters and outer spaces.</summary>
+    public Optional<string> Line(string name, int longest)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        return TryGetText(element, out var text) && text.Length <= longest && !text.Any(char.IsControl)
+            ? new Optional<string>(true, text.Trim())
+            : Refused<string>(name, $"must be a text of at most {longest} characters, without control characters.");
+    }
+
     /// <summary>A text, such as one of several words; null when absent.</summary>
     public string? Name(string name)
     {

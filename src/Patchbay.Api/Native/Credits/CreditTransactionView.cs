@@ -47,6 +47,7 @@ internal sealed record CreditTransactionView(
         CreditKind.Dispute => "dispute",
         CreditKind.DisputeWon => "dispute_won",
         CreditKind.DisputeLost => "dispute_lost",
+        CreditKind.RefundFailed => "refund_failed",
         _ => "expiry",
     };
 

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Patchbay.Testing;
+
+namespace Patchbay.EndToEnd.Tests;
+
+[Collection<PaymentCollection>]
+public sealed class TopUpTests(PaymentWorld world)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_card_is_charged_once_per_crossing_and_never_beyond_the_days_cap()
+    {
+        await SaveCardAsync();
+        var charged = world.Stripe.All("pi_").Count;
+        var asked = world.Stripe.Count("POST /v1/payment_intents");
+
+        // The first answer is lost: the same payment is asked for again, and charged once.
+        world.Stripe.Fail("POST /v1/payment_intents", StandInFault.CutAfterSuccess, StandInFault.KeyInUse, StandInFault.ServerError);
+        var before = await world.BalanceAsync(Token);
+        await SetAsync(true, before + 1, 10, 25);
+        await Until.TrueAsync(async () => await world.BalanceAsync(Token) == before + 10, Token);
+        Assert.Equal(charged + 1, world.Stripe.All("pi_").Count);
+        Assert.Equal(asked + 4, world.Stripe.Count("POST /v1/payment_intents"));
+
+        // Nothing more while the credits are above the threshold, and one more for the next crossing.
+        await SetAsync(true, before + 11, 10, 25);
+        await Until.TrueAsync(async () => await world.BalanceAsync(Token) == before + 20, Token);
+
+        // A third would be beyond the cap of 25 a day.
+        await SetAsync(true, before + 21, 10, 25);
+        await StayAsync(() => world.Stripe.All("pi_").Count, charged + 2);
+        Assert.Equal(before + 20, await world.BalanceAsync(Token));
+        Assert.Equal(2, (await world.TransactionsAsync("purchase", Token)).Count(
+            credit => world.Stripe.All("pi_").Skip(charged).Any(intent =>
+                (string?)intent["id"] == credit.GetProperty("external_id").GetString())));
+        await SetAsync(false, 0, 10, 25);
+        await world.AssertBooksAreRightAsync(Token);
+    }
+
+    [Fact]
+    public async Task After_three_failures_it_is_switched_off_and_says_why()
+    {
+        await SaveCardAsync();
+        world.Stripe.Fail("POST /v1/payment_intents", StandInFault.Declined, StandInFault.Declined, StandInFault.Declined);
+        var before = await world.BalanceAsync(Token);
+
+        await SetAsync(true, before + 1, 11, 1_000);
+        await Until.TrueAsync(async () => !(await ReadAsync()).GetProperty("enabled").GetBoolean(), Token);
+
+        var state = await ReadAsync();
+        Assert.Equal("insufficient_funds", state.GetProperty("problem").GetString());
+        Assert.Equal(3, state.GetProperty("failures").GetInt32());
+        Assert.Equal(before, await world.BalanceAsync(Token));
+        await Until.TrueAsync(
+            () => world.World.Server.Output.Contains("are switched off after 3 failures: insufficient_funds", StringComparison.Ordinal), Token);
+    }
+
+    [Fact]
+    public async Task It_needs_a_card_and_sensible_amounts()
+    {
+        await SaveCardAsync();
+        Assert.Equal("visa 4242", (await ReadAsync()).GetProperty("card").GetString());
+
+        Assert.Contains("'daily_cap'", (await PutAsync("""{"enabled":true,"threshold":1,"amount":10,"daily_cap":9}""")).ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("'threshold'", (await PutAsync("""{"enabled":true,"threshold":0,"amount":10,"daily_cap":10}""")).ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("'amount'", (await PutAsync("""{"enabled":true,"threshold":1,"amount":0.5,"daily_cap":10}""")).ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal(200, (await PutAsync("""{"enabled":false,"forget_card":true}""")).Status);
+        Assert.Contains("'enabled'", (await PutAsync("""{"enabled":true,"threshold":1,"amount":10,"daily_cap":10}""")).ErrorMessage, StringComparison.Ordinal);
+    }
+
+    private async Task SaveCardAsync()
+    {
+        await world.BuyAsync("10", Token, "\"save_card\":true");
+        Assert.Equal("visa 4242", (await ReadAsync()).GetProperty("card").GetString());
+    }
+
+    private async Task<JsonElement> ReadAsync() =>
+        (await world.Api.GetAsync("/api/v1/credits/auto-top-up", Token)).Json.GetProperty("data");
+
+    private async Task SetAsync(bool enabled, decimal threshold, int amount, int cap)
+    {
+        var body = string.Create(CultureInfo.InvariantCulture,
+            $$"""{"enabled":{{(enabled ? "true" : "false")}},"threshold":{{threshold}},"amount":{{amount}},"daily_cap":{{cap}}}""");
+        var answer = await PutAsync(body);
+        Assert.True(answer.Status == 200, answer.Body);
+    }
+
+    private async Task<ApiResponse> PutAsync(string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        return await world.Api.SendAsync(HttpMethod.Put, "/api/v1/credits/auto-top-up", content, Token);
+    }
+
+    // Whoever wanted to charge again would have done so in ten turns.
+    private static async Task StayAsync(Func<int> count, int expected)
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(expected, count());
+            await Task.Delay(100, Token);
+        }
+    }
+}
