@@ -29,6 +29,12 @@ internal sealed record PatchbaySettings
     /// <summary>Section <c>statements</c>.</summary>
     public StatementSettings Statements { get; init; } = new();
 
+    /// <summary>Section <c>alerts</c>.</summary>
+    public AlertSettings Alerts { get; init; } = new();
+
+    /// <summary>Section <c>smtp</c>.</summary>
+    public MailSettings Mail { get; init; } = new();
+
     /// <summary>How the catalogue is kept current.</summary>
     public CatalogSettings Catalog { get; init; } = new();
 

@@ -107,6 +107,7 @@ internal static class SettingList
             s => string.Join(' ', s.Catalog.LocalPorts),
             (s, v) => Ports(v) is { } ports ? s with { Catalog = s.Catalog with { LocalPorts = ports } } : null),
         .. RoutingSettingList.All,
+        .. AlertSettingList.All,
         Flag("canaries:enabled",
             s => s.Canaries.Enabled, (s, v) => s with { Canaries = s.Canaries with { Enabled = v } }),
         Text("canaries:budget", "US dollars a day, such as 1 or 0.50, at most 10000",
@@ -206,14 +207,14 @@ internal static class SettingList
                     ? apply(settings, Patience.Of(time))
                 : null);
 
-    private static SettingDefinition Count(string key, long least, long most, Func<PatchbaySettings, long> show,
+    internal static SettingDefinition Count(string key, long least, long most, Func<PatchbaySettings, long> show,
         Func<PatchbaySettings, long, PatchbaySettings> apply) =>
         new(key, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"),
             settings => show(settings).ToString(CultureInfo.InvariantCulture),
             (settings, text) => long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 && number >= least && number <= most ? apply(settings, number) : null);
 
-    private static SettingDefinition Duration(string key, Func<PatchbaySettings, TimeSpan> show,
+    internal static SettingDefinition Duration(string key, Func<PatchbaySettings, TimeSpan> show,
         Func<PatchbaySettings, TimeSpan, PatchbaySettings> apply) =>
         new(key, "a duration such as 500ms, 30s or 5m, at most 24h", settings => DurationText.Format(show(settings)),
             (settings, text) => DurationText.TryParse(text, out var duration) && duration >= Shortest && duration <= Longest
