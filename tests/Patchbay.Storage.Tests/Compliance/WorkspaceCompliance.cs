@@ -49,7 +49,7 @@ public abstract class WorkspaceCompliance(TestDatabase database) : StorageCompli
         var scope = new BudgetScope(BudgetLevel.Workspace, made.Id);
         await Storage.BudgetPlans.SetAsync(new BudgetChange(scope, ResetInterval.Daily, new Money(1)), Now, Token);
         await Storage.Alerts.AddTargetAsync(AlertCompliance.Target(tenant, Now) with { WorkspaceId = made.Id }, Token);
-        var key = Samples.ApiKey(Now) with { OrganizationId = tenant.Organization.Id, WorkspaceId = made.Id, MemberId = null, CreatorUserId = null };
+        var key = Samples.KeyOf(tenant, Now) with { WorkspaceId = made.Id };
         await Storage.ApiKeys.CreateAsync(key, Token);
 
         Assert.Equal(WorkspaceChange.HasKeys, await DeleteAsync(tenant, made));

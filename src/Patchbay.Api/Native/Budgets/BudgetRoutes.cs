@@ -7,7 +7,7 @@ using Patchbay.Identity;
 namespace Patchbay.Api;
 
 /// <summary>Finds whose budgets or forecast a route names: the caller's organization, a workspace or a member of it.</summary>
-internal sealed class BudgetScopes(IWorkspaceStore workspaces, IApiKeyStore keys)
+internal sealed class BudgetScopes(IWorkspaceStore workspaces, IApiKeyStore keys, DefaultTenant tenant)
 {
     /// <summary>The scope that the route names, or why there is none.</summary>
     public async Task<(BudgetScope Scope, ErrorResult? Refusal)> ResolveAsync(HttpContext context, Caller caller, bool takesKeys)
@@ -42,9 +42,14 @@ internal sealed class BudgetScopes(IWorkspaceStore workspaces, IApiKeyStore keys
             : (default, ErrorResult.NotFound($"{BudgetView.NameOf(level)} with this id"));
     }
 
-    // By the id of the membership or of the user.
+    // By the id of the membership or of the user; the holder of the master key is the owner.
     private async Task<Guid?> FindMemberAsync(string id, Caller caller, CancellationToken cancellationToken)
     {
+        if (id == "me")
+        {
+            return caller.IsMaster ? tenant.Owner.Id : caller.Key!.MemberId;
+        }
+
         if (Guid.TryParseExact(id, "D", out var wanted))
         {
             foreach (var member in await workspaces.ListMembersAsync(caller.OrganizationId, cancellationToken))
