@@ -115,7 +115,7 @@ public sealed class MailClient(MailServer server, TimeProvider clock, RemoteCert
     private static async Task SignInAsync(
         SmtpDialogue dialogue, string abilities, string user, string password, CancellationToken cancellationToken)
     {
-        var methods = abilities.Split('\n').FirstOrDefault(static line => line.StartsWith("AUTH", StringComparison.OrdinalIgnoreCase)) ?? "";
+        var methods = Array.Find(abilities.Split('\n'), static line => line.StartsWith("AUTH", StringComparison.OrdinalIgnoreCase)) ?? "";
         if (methods.Contains("PLAIN", StringComparison.OrdinalIgnoreCase) || !methods.Contains("LOGIN", StringComparison.OrdinalIgnoreCase))
         {
             await dialogue.SayAsync("AUTH PLAIN " + Encode($"\0{user}\0{password}"), 235, cancellationToken);

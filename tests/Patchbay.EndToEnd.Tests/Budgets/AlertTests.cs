@@ -221,3 +221,65 @@ public sealed class GuardedAlertTests(GuardedAlertWorld fixture) : IClassFixture
         return found;
     }
 }
+
+/// <summary>Budgets and alerts where two servers share a database.</summary>
+public sealed class ReplicaBudgetTests(PostgresServer postgres)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_budget_that_is_set_at_one_server_holds_at_both_together_and_is_told_once()
+    {
+        await using var receiver = await AlertReceiver.StartAsync(Token);
+        await using var world = await ReplicaWorld.StartAsync(
+            postgres, 2, Token, "alerts: { check_every: 100ms, retry_after: 100ms, allow_private_addresses: true }");
+        using var master = new ApiClient(world.Servers[0].Address, World.MasterKey);
+        var made = await master.PostAsync("/api/v1/alerts/targets", $$"""{"type":"webhook","address":"{{receiver.Address}}"}""", Token);
+        Assert.True(made.Status == 201, made.Body);
+        using var key = await world.CreateKeyAsync(Token);
+
+        // Both know the workspace without a budget before it is set.
+        Assert.Equal(200, (await SpendAsync(key, 0)).Status);
+        Assert.Equal(200, (await SpendAsync(key, 1)).Status);
+        var set = await master.SendAsync(
+            HttpMethod.Put, "/api/v1/workspaces/default/budgets/monthly",
+            new StringContent("""{"limit_usd":0.002}""", Encoding.UTF8, "application/json"), Token);
+        Assert.True(set.Status == 200, set.Body);
+        await Until.TrueAsync(async () => (await SpendAsync(key, 1)).Status == 403, Token);
+        Assert.Equal(403, (await SpendAsync(key, 0)).Status);
+        var spent = await world.CountAsync("SELECT sum(credits_nanos) FROM spending WHERE level = 1");
+
+        // Room for exactly ten more, whoever gets them.
+        set = await master.SendAsync(
+            HttpMethod.Put, "/api/v1/workspaces/default/budgets/monthly",
+            new StringContent($$"""{"limit_usd":{{((spent + 10_000_000) / 1_000_000_000m).ToString(System.Globalization.CultureInfo.InvariantCulture)}}}""", Encoding.UTF8, "application/json"), Token);
+        Assert.True(set.Status == 200, set.Body);
+        await Until.TrueAsync(async () => await world.CountAsync("SELECT limit_nanos FROM budget WHERE level = 1") == spent + 10_000_000, Token);
+        var passed = 0;
+        await Until.TrueAsync(
+            async () =>
+            {
+                var responses = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => SpendAsync(key, i % 2)));
+                return (passed += responses.Count(static response => response.Status == 200)) >= 10;
+            },
+            Token);
+        Assert.Equal(10, passed);
+        Assert.Empty(await world.Books.AuditAsync(Token));
+
+        await Until.TrueAsync(() => receiver.Taken.Any(alert => IsOf(alert, spent + 10_000_000, 100)), Token);
+        await Task.Delay(500, Token);
+        var told = receiver.Taken.Select(static alert => alert.Json.GetProperty("data"))
+            .Select(static data => (data.GetProperty("limit_usd").GetRawText(), data.GetProperty("percent").GetInt32())).ToList();
+        Assert.Equal(told.Distinct().Order(), told.Order());
+        Assert.All((int[])[50, 80, 100], percent => Assert.Contains(receiver.Taken, alert => IsOf(alert, spent + 10_000_000, percent)));
+    }
+
+    private static bool IsOf(ReceivedAlert alert, long limit, int percent)
+    {
+        var data = alert.Json.GetProperty("data");
+        return TestKey.Nanos(data.GetProperty("limit_usd")) == limit && data.GetProperty("percent").GetInt32() == percent;
+    }
+
+    private static Task<ApiResponse> SpendAsync(ReplicaKey key, int server) =>
+        key.At(server).ChatAsync("test/exact", Token, "\"max_tokens\":500");
+}
