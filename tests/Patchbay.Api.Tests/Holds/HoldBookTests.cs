@@ -60,7 +60,8 @@ public sealed class HoldBookTests
 
             await _budgets.SetAsync(new Budget(scope, ResetInterval.Monthly, null), TestContext.Current.CancellationToken);
             await _book.ReloadBudgetsAsync(scope, TestContext.Current.CancellationToken);
-            (await _book.TryHoldAsync(path, new Money(101), "gen-1")).Hold!.Release();
+            await using var hold = (await _book.TryHoldAsync(path, new Money(101), "gen-1")).Hold!;
+            Assert.Equal(new Money(101), hold.Amount);
         }
     }
 
