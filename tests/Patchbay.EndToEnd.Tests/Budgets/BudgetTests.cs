@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Patchbay.EndToEnd.Tests.Operations;
 using Patchbay.Testing;
 
 namespace Patchbay.EndToEnd.Tests;
@@ -166,6 +167,54 @@ public sealed class BudgetTests(BudgetWorld fixture) : IClassFixture<BudgetWorld
         Assert.Equal(404, (await fixture.SendAsync("GET", $"/forecast/key/{nobody}", null, Token)).Status);
         using var key = await TestKey.CreateAsync(World, Token);
         Assert.Equal(403, (await key.Api.GetAsync("/api/v1/budgets", Token)).Status);
+    }
+
+    [Fact]
+    public async Task What_the_command_line_sets_counts_in_the_running_server_within_seconds()
+    {
+        var workspace = await fixture.CreateWorkspaceAsync(Token);
+        using var key = await TestKey.CreateAsync(World, Token, $"\"workspace_id\":\"{workspace}\"");
+        Assert.Equal(200, (await BudgetWorld.SpendAsync(key, Token)).Status);
+        foreach (var (arguments, status) in ((string[], int)[])[(["set", "--limit", "0.001"], 403), (["remove"], 200)])
+        {
+            var run = await Cli.RunAsync(
+                ["budgets", .. arguments, "--workspace", workspace, "--interval", "daily", "--data", World.Data], Cli.NoEnvironment, Token);
+            Assert.True(run.ExitCode == 0, run.Text);
+            await Until.TrueAsync(async () => (await BudgetWorld.SpendAsync(key, Token)).Status == status, Token);
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "/workspaces")]
+    [InlineData("POST", "/workspaces")]
+    [InlineData("GET", "/workspaces/default")]
+    [InlineData("PATCH", "/workspaces/default")]
+    [InlineData("DELETE", "/workspaces/default")]
+    [InlineData("GET", "/workspaces/default/budgets")]
+    [InlineData("GET", "/workspaces/default/budgets/daily")]
+    [InlineData("PUT", "/workspaces/default/budgets/daily")]
+    [InlineData("DELETE", "/workspaces/default/budgets/daily")]
+    [InlineData("GET", "/budgets")]
+    [InlineData("GET", "/budgets/member/me")]
+    [InlineData("PUT", "/budgets/member/me/daily")]
+    [InlineData("DELETE", "/budgets/member/me/daily")]
+    [InlineData("GET", "/forecast/member/me")]
+    [InlineData("GET", "/alerts/targets")]
+    [InlineData("POST", "/alerts/targets")]
+    [InlineData("DELETE", "/alerts/targets/00000000-0000-7000-8000-000000000000")]
+    [InlineData("POST", "/alerts/targets/00000000-0000-7000-8000-000000000000/test")]
+    [InlineData("GET", "/alerts/deliveries")]
+    [InlineData("GET", "/alerts/settings")]
+    [InlineData("PUT", "/alerts/settings")]
+    public async Task Only_who_may_manage_is_answered(string method, string path)
+    {
+        using var key = await TestKey.CreateAsync(World, Token);
+        using var nobody = new ApiClient(World.Server.Address, null);
+        foreach (var (client, status) in ((ApiClient, int)[])[(key.Api, 403), (nobody, 401)])
+        {
+            var body = method is "GET" or "DELETE" ? null : new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+            Assert.Equal(status, (await client.SendAsync(new HttpMethod(method), "/api/v1" + path, body, Token)).Status);
+        }
     }
 
     [Fact]
