@@ -26,6 +26,15 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>Budgets and spending.</summary>
     public abstract IBudgetStore Budgets { get; }
 
+    /// <summary>Budgets as owners set them.</summary>
+    public abstract IBudgetPlans BudgetPlans { get; }
+
+    /// <summary>Workspaces.</summary>
+    public abstract IWorkspaceStore Workspaces { get; }
+
+    /// <summary>What owners are told.</summary>
+    public abstract IAlertStore Alerts { get; }
+
     /// <summary>Generations, for reading.</summary>
     public abstract IGenerationStore Generations { get; }
 

@@ -102,6 +102,28 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
         }
     }
 
+    /// <summary>Forgets what is known of all callers of a workspace.</summary>
+    public void ForgetWorkspace(Guid workspaceId)
+    {
+        lock (_gate)
+        {
+            _version++;
+            _loading.Clear();
+            foreach (var (hash, entry) in _entries)
+            {
+                if (entry.Caller.WorkspaceId == workspaceId)
+                {
+                    _entries.TryRemove(hash, out _);
+                }
+            }
+
+            if (workspaceId == tenant.Workspace.Id)
+            {
+                _master = null;
+            }
+        }
+    }
+
     /// <summary>The key in the value of an <c>Authorization</c> header, or the bare key itself.</summary>
     internal static ReadOnlySpan<char> StripScheme(ReadOnlySpan<char> credential)
     {
@@ -127,11 +149,24 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
     {
         try
         {
+            var version = Volatile.Read(ref _version);
             var caller = new Caller(null, tenant.Organization.Id, tenant.Workspace.Id, await OpenPathAsync(null, null))
             {
                 GetsLoggingDiscount = await IsDiscountedAsync(tenant.Workspace.Id),
             };
-            _master = new Entry(caller, clock.GetUtcNow());
+            lock (_gate)
+            {
+                // What was read before a change is not remembered.
+                if (_version == version)
+                {
+                    _master = new Entry(caller, clock.GetUtcNow());
+                }
+                else
+                {
+                    _master?.EndRefresh();
+                }
+            }
+
             return new AuthenticationResult(caller, null);
         }
         catch (StorageUnavailableException)

@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Patchbay.Api;
 
-/// <summary>The management API: keys, own provider keys, credits and statements.</summary>
+/// <summary>The management API: keys, own provider keys, workspaces and their budgets, credits and statements.</summary>
 public static class ManagementRoutes
 {
     /// <summary>Serves the management operations below the given group, such as <c>/api/v1</c>. Needs in the container:
     /// <see cref="CallerDirectory"/>, the hold book, the default tenant, the stores of keys, own provider keys, organizations,
     /// credits, usage and of requests with an <c>Idempotency-Key</c>, the catalogue, a <see cref="ByokDirectory"/>,
-    /// <see cref="StatementOptions"/> and a <see cref="TimeProvider"/>.</summary>
+    /// <see cref="StatementOptions"/> and a <see cref="TimeProvider"/>; for workspaces their store and
+    /// <see cref="BudgetServices.AddBudgets"/>.</summary>
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
         routes.MapOperation<ListKeys>("GET", "/keys", Access.Management);
@@ -24,6 +25,15 @@ public static class ManagementRoutes
         routes.MapOperation<ReadByokKey>("GET", "/byok/{id}", Access.Management);
         routes.MapOperation<UpdateByokKey>("PATCH", "/byok/{id}", Access.Management);
         routes.MapOperation<DeleteByokKey>("DELETE", "/byok/{id}", Access.Management);
+        routes.MapOperation<ListWorkspaces>("GET", "/workspaces", Access.Management);
+        routes.MapOperation<CreateWorkspace>("POST", "/workspaces", Access.Management);
+        routes.MapOperation<ReadWorkspace>("GET", "/workspaces/{id}", Access.Management);
+        routes.MapOperation<UpdateWorkspace>("PATCH", "/workspaces/{id}", Access.Management);
+        routes.MapOperation<DeleteWorkspace>("DELETE", "/workspaces/{id}", Access.Management);
+        routes.MapOperation<ListWorkspaceBudgets>("GET", "/workspaces/{id}/budgets", Access.Management);
+        routes.MapOperation<ReadWorkspaceBudget>("GET", "/workspaces/{id}/budgets/{interval}", Access.Management);
+        routes.MapOperation<SetWorkspaceBudget>("PUT", "/workspaces/{id}/budgets/{interval}", Access.Management);
+        routes.MapOperation<RemoveWorkspaceBudget>("DELETE", "/workspaces/{id}/budgets/{interval}", Access.Management);
         routes.MapOperation<ReadCredits>("GET", "/credits", Access.Management);
         routes.MapPost("/credits/coinbase", RefuseCoinbase.RunAsync);
         routes.MapOperation<ReadActivity>("GET", "/activity", Access.Management);

@@ -16,20 +16,6 @@ public sealed partial class HoldBook
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Reads the limits of a scope again, wherever it is in memory, after they were changed on another server.
-    /// </summary>
-    /// <exception cref="StorageUnavailableException">The database does not answer; the old limits stay.</exception>
-    public async Task ReloadBudgetsAsync(BudgetScope scope, CancellationToken cancellationToken)
-    {
-        foreach (var (organization, book) in _organizations)
-        {
-            if (book.Find(scope) is not null)
-            {
-                SetBudgets(organization, scope, await store.ListAsync(scope, cancellationToken));
-            }
-        }
-    }
-
     private async ValueTask<bool> ExtendLeasedAsync(LeaseDesk tender, Hold hold, HoldRequest more)
     {
         var demand = Demand(hold.Path, more, hold.CreatedAt, null, hold);

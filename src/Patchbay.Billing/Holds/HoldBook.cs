@@ -72,6 +72,31 @@ public sealed partial class HoldBook(
         }
     }
 
+    /// <summary>Reads the limits of a scope again, wherever it is in memory, after they were changed here or on another server.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The database does not answer; the old limits stay.</exception>
+    public async Task ReloadBudgetsAsync(BudgetScope scope, CancellationToken cancellationToken)
+    {
+        foreach (var (organization, book) in _organizations)
+        {
+            if (book.Find(scope) is null)
+            {
+                continue;
+            }
+
+            // Under the same semaphore as loading, so that of two readings the later one counts.
+            await book.Loading.WaitAsync(cancellationToken);
+            try
+            {
+                SetBudgets(organization, scope, await store.ListAsync(scope, cancellationToken));
+            }
+            finally
+            {
+                book.Loading.Release();
+            }
+        }
+    }
+
     /// <summary>Makes what was put into an organization's credits, or taken out of them, count for all requests from now on.
     /// To be called after each posting that changed them. Unknown organizations are ignored: they load their funds on first
     /// use; so are all when credits are not prepaid.</summary>

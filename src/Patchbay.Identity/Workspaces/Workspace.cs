@@ -10,4 +10,13 @@ public sealed record Workspace(Guid Id, Guid OrganizationId, string Slug, string
 {
     /// <summary>Whether prompts and answers may be used in return for a discount.</summary>
     public bool LoggingDiscount { get; init; }
+
+    /// <summary>What it is for, in the owner's words.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The user who made it; null for the one of the beginning, and for those made with the master key.</summary>
+    public Guid? CreatedBy { get; init; }
+
+    /// <summary>When it was last changed, UTC; null when it was not.</summary>
+    public DateTimeOffset? UpdatedAt { get; init; }
 }

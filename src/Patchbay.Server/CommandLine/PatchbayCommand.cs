@@ -58,6 +58,7 @@ internal static class PatchbayCommand
             serve.Describe("serve", "Serve the API and the console (this is also what happens without a command)"),
             new KeysCommand(common).Describe(),
             new CreditsCommand(common).Describe(),
+            new BudgetsCommand(common).Describe(),
             new CatalogCommand(common).Describe(),
             new ProvidersCommand(common).Describe(),
             new MigrateCommand(common).Describe(),

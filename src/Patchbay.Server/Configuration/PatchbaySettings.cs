@@ -35,6 +35,12 @@ internal sealed record PatchbaySettings
     /// <summary>How credits are bought.</summary>
     public PaymentSettings Payments { get; init; } = new();
 
+    /// <summary>Section <c>alerts</c>.</summary>
+    public AlertSettings Alerts { get; init; } = new();
+
+    /// <summary>Section <c>smtp</c>.</summary>
+    public MailSettings Mail { get; init; } = new();
+
     /// <summary>How the catalogue is kept current.</summary>
     public CatalogSettings Catalog { get; init; } = new();
 

@@ -117,6 +117,7 @@ internal static class SettingList
             s => string.Join(' ', s.Catalog.LocalPorts),
             (s, v) => Ports(v) is { } ports ? s with { Catalog = s.Catalog with { LocalPorts = ports } } : null),
         .. RoutingSettingList.All,
+        .. AlertSettingList.All,
         Flag("canaries:enabled",
             s => s.Canaries.Enabled, (s, v) => s with { Canaries = s.Canaries with { Enabled = v } }),
         Text("canaries:budget", "US dollars a day, such as 1 or 0.50, at most 10000",
@@ -218,7 +219,7 @@ internal static class SettingList
                     ? apply(settings, Patience.Of(time))
                 : null);
 
-    private static SettingDefinition Count(string key, long least, long most, Func<PatchbaySettings, long> show,
+    internal static SettingDefinition Count(string key, long least, long most, Func<PatchbaySettings, long> show,
         Func<PatchbaySettings, long, PatchbaySettings> apply) =>
         new(key, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"),
             settings => show(settings).ToString(CultureInfo.InvariantCulture),

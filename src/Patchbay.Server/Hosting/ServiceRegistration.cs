@@ -19,6 +19,10 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.ApiKeys);
         services.AddSingleton(storage.Organizations);
         services.AddSingleton(storage.Budgets);
+        services.AddSingleton(storage.BudgetPlans);
+        services.AddSingleton(storage.Workspaces);
+        services.AddSingleton(storage.Alerts);
+        services.AddSingleton<IAlertOutbox>(storage.Alerts);
         services.AddSingleton(storage.Generations);
         services.AddSingleton(storage.Settlements);
         services.AddSingleton(storage.Ledger);
@@ -41,6 +45,11 @@ internal static class ServiceRegistration
             services.AddHostedService<LeaseKeeper>();
             services.AddHostedService<ChangeFollower>();
         }
+        else
+        {
+            services.AddHostedService<BudgetFollower>();
+        }
+
         services.AddSingleton(storage.Usage);
     }
 
@@ -98,6 +107,11 @@ internal static class ServiceRegistration
         services.AddSingleton(settings.Statements);
         services.AddSingleton(new StatementOptions(settings.Statements.QueryTimeout));
         services.AddHostedService<UsageRoller>();
+        services.AddBudgets();
+        services.AddSingleton(new AlertOptions(settings.Mail.Host is not null, settings.Alerts.AllowPrivate));
+        services.AddSingleton(provider => new WebhookClient(settings.Alerts.AllowPrivate, provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<AlertWatch>();
+        services.AddHostedService<AlertSender>();
     }
 
     /// <summary>Adds what judges answers and compares endpoints, and the canaries where they are switched on. Needs

@@ -29,11 +29,19 @@ internal sealed class PostgresBudgetStore(PostgresDatabase database) : IBudgetSt
             async connection =>
             {
                 await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition(
-                    """SELECT "interval", limit_nanos FROM budget WHERE level = @level AND scope_id = @scope""",
+                    """
+                    SELECT b."interval", b.limit_nanos, coalesce(s.includes_byok, false)
+                    FROM budget b LEFT JOIN budget_scope s ON s.level = b.level AND s.scope_id = b.scope_id
+                    WHERE b.level = @level AND b.scope_id = @scope
+                    """,
                     new { level = (int)scope.Level, scope = scope.Id },
                     cancellationToken: cancellationToken));
                 return await rows.ListAsync(
-                    row => new Budget(scope, (ResetInterval)row.GetInt32(0), new Money(row.GetInt64(1))), cancellationToken);
+                    row => new Budget(scope, (ResetInterval)row.GetInt32(0), new Money(row.GetInt64(1)))
+                    {
+                        IncludesByok = row.GetBoolean(2),
+                    },
+                    cancellationToken);
             },
             cancellationToken);
 

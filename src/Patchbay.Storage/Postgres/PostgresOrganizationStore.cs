@@ -51,7 +51,7 @@ internal sealed class PostgresOrganizationStore(PostgresDatabase database) : IOr
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
-                    "SELECT id, organization_id, slug, name, unix_ms(created_at), logging_discount FROM workspace WHERE id = @id",
+                    "SELECT id, organization_id, slug, name, unix_ms(created_at), logging_discount FROM workspace WHERE id = @id AND deleted_at IS NULL",
                     new { id },
                     cancellationToken: cancellationToken));
                 return await row.FirstAsync(TenantRow.ReadWorkspace, cancellationToken);

@@ -33,6 +33,10 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         ApiKeys = new PostgresApiKeyStore(database);
         Organizations = new PostgresOrganizationStore(database);
         Budgets = new PostgresBudgetStore(database);
+        var tables = new PostgresTables(database);
+        BudgetPlans = new BudgetPlanStore(tables);
+        Workspaces = new WorkspaceStore(tables);
+        Alerts = new AlertStore(tables);
         Generations = new PostgresGenerationStore(database);
         Ledger = new PostgresLedgerStore(database, timeProvider);
         Credits = new PostgresCreditStore(database, timeProvider);
@@ -58,6 +62,15 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IBudgetStore Budgets { get; }
+
+    /// <inheritdoc/>
+    public override IBudgetPlans BudgetPlans { get; }
+
+    /// <inheritdoc/>
+    public override IWorkspaceStore Workspaces { get; }
+
+    /// <inheritdoc/>
+    public override IAlertStore Alerts { get; }
 
     /// <inheritdoc/>
     public override IGenerationStore Generations { get; }

@@ -36,7 +36,7 @@ internal sealed class SqliteOrganizationStore(SqliteWriter writer, SqliteReaders
             async connection =>
             {
                 await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
-                    "SELECT id, organization_id, slug, name, created_at, logging_discount FROM workspace WHERE id = @id",
+                    "SELECT id, organization_id, slug, name, created_at, logging_discount FROM workspace WHERE id = @id AND deleted_at IS NULL",
                     new { id = SqliteId.Of(id) },
                     cancellationToken: cancellationToken));
                 return await row.FirstAsync(TenantRow.ReadWorkspace, cancellationToken);

@@ -43,6 +43,10 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         ApiKeys = new SqliteApiKeyStore(writer, _readers);
         Organizations = new SqliteOrganizationStore(writer, _readers);
         Budgets = new SqliteBudgetStore(writer, _readers);
+        var tables = new SqliteTables(writer, _readers);
+        BudgetPlans = new BudgetPlanStore(tables);
+        Workspaces = new WorkspaceStore(tables);
+        Alerts = new AlertStore(tables);
         Generations = new SqliteGenerationStore(_readers);
         Settlements = new SettlementLog(journal, writer);
         Ledger = new SqliteLedgerStore(writer, _readers, timeProvider);
@@ -69,6 +73,15 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IBudgetStore Budgets { get; }
+
+    /// <inheritdoc/>
+    public override IBudgetPlans BudgetPlans { get; }
+
+    /// <inheritdoc/>
+    public override IWorkspaceStore Workspaces { get; }
+
+    /// <inheritdoc/>
+    public override IAlertStore Alerts { get; }
 
     /// <inheritdoc/>
     public override IGenerationStore Generations { get; }

@@ -45,6 +45,27 @@ public sealed class HoldBookTests
     }
 
     [Fact]
+    public async Task Each_of_five_levels_refuses_in_its_own_name_takes_nothing_and_follows_a_change_at_once()
+    {
+        var scopes = Enum.GetValues<BudgetLevel>().Select(
+            level => level == BudgetLevel.Organization ? OrganizationScope : new BudgetScope(level, Guid.CreateVersion7())).ToArray();
+        var path = await _book.OpenPathAsync(Organization, scopes, null, TestContext.Current.CancellationToken);
+        foreach (var scope in scopes)
+        {
+            await _budgets.SetAsync(new Budget(scope, ResetInterval.Monthly, new Money(100)), TestContext.Current.CancellationToken);
+            await _book.ReloadBudgetsAsync(scope, TestContext.Current.CancellationToken);
+            var refused = await _book.TryHoldAsync(path, new Money(101), "gen-1");
+            Assert.Equal((null, scope.Level, new Money(100)), (refused.Hold, refused.RefusedBy, refused.Available));
+            Assert.Equal(Money.Zero, _book.GetTotalHeld());
+
+            await _budgets.SetAsync(new Budget(scope, ResetInterval.Monthly, null), TestContext.Current.CancellationToken);
+            await _book.ReloadBudgetsAsync(scope, TestContext.Current.CancellationToken);
+            await using var hold = (await _book.TryHoldAsync(path, new Money(101), "gen-1")).Hold!;
+            Assert.Equal(new Money(101), hold.Amount);
+        }
+    }
+
+    [Fact]
     public async Task A_prepaid_organization_spends_what_was_put_in_and_nothing_more()
     {
         var book = new HoldBook(_budgets, _clock, prepaid: true);

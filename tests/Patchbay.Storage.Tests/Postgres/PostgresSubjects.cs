@@ -36,6 +36,12 @@ public sealed class PostgresCounterTests(PostgresServer server) : CounterComplia
 
 public sealed class PostgresRateLimitTests(PostgresServer server) : RateLimitCompliance(new PostgresTestDatabase(server));
 
+public sealed class PostgresBudgetPlanTests(PostgresServer server) : BudgetPlanCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresWorkspaceTests(PostgresServer server) : WorkspaceCompliance(new PostgresTestDatabase(server));
+
+public sealed class PostgresAlertTests(PostgresServer server) : AlertCompliance(new PostgresTestDatabase(server));
+
 public sealed class PostgresBudgetTests(PostgresServer server) : BudgetCompliance(new PostgresTestDatabase(server));
 
 public sealed class PostgresGenerationTests(PostgresServer server) : GenerationCompliance(new PostgresTestDatabase(server));

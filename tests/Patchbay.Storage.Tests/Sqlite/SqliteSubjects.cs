@@ -20,6 +20,12 @@ public sealed class SqliteApiKeyTests() : ApiKeyCompliance(new SqliteTestDatabas
 
 public sealed class SqliteOrganizationTests() : OrganizationCompliance(new SqliteTestDatabase());
 
+public sealed class SqliteBudgetPlanTests() : BudgetPlanCompliance(new SqliteTestDatabase());
+
+public sealed class SqliteWorkspaceTests() : WorkspaceCompliance(new SqliteTestDatabase());
+
+public sealed class SqliteAlertTests() : AlertCompliance(new SqliteTestDatabase());
+
 public sealed class SqliteBudgetTests() : BudgetCompliance(new SqliteTestDatabase());
 
 public sealed class SqliteGenerationTests() : GenerationCompliance(new SqliteTestDatabase());

@@ -29,6 +29,7 @@ internal sealed class CreateKey(
             OrganizationId = caller.OrganizationId,
             WorkspaceId = workspace.Value ?? caller.WorkspaceId,
             CreatorUserId = creator.Or(caller.Key?.CreatorUserId),
+            MemberId = MemberOf(creator.Or(caller.Key?.CreatorUserId), caller),
             Limit = body.Dollars("limit").Or(null),
             LimitReset = body.Interval("limit_reset").Or(ResetInterval.Never),
             IncludeByokInLimit = body.Flag("include_byok_in_limit").Or(false),
@@ -63,6 +64,13 @@ internal sealed class CreateKey(
             KeyJson.Default.CreatedKeyResponse,
             statusCode: StatusCodes.Status201Created);
     }
+
+    // A key's spending counts for the member whose key it is.
+    private Guid? MemberOf(Guid? user, Caller caller) =>
+        user is null ? null
+        : caller.OrganizationId == tenant.Organization.Id && user == tenant.Owner.UserId ? tenant.Owner.Id
+        : user == caller.Key?.CreatorUserId ? caller.Key?.MemberId
+        : null;
 
     private bool IsUser(Guid id, Caller caller) =>
         id == caller.Key?.CreatorUserId

@@ -95,6 +95,31 @@ internal sealed partial class JsonBody
             : Refused<long?>(name, $"must be a whole number from {least} to {most}, or null.");
     }
 
+    /// <summary>A list of whole numbers within bounds; null when absent.</summary>
+    public List<int>? Wholes(string name, int most, int least, int largest)
+    {
+        if (!TryTake(name, out var element) || element.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        var numbers = new List<int>();
+        foreach (var item in element.ValueKind == JsonValueKind.Array && element.GetArrayLength() <= most ? element.EnumerateArray() : default)
+        {
+            if (item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number) && number >= least && number <= largest)
+            {
+                numbers.Add(number);
+            }
+        }
+
+        if (element.ValueKind != JsonValueKind.Array || numbers.Count != element.GetArrayLength())
+        {
+            Refuse(name, $"must be a list of at most {most} whole numbers from {least} to {largest}.");
+        }
+
+        return numbers;
+    }
+
     /// <summary>A moment that must be there; null when it is not, which is noted.</summary>
     public DateTimeOffset? Moment(string name)
     {
