@@ -45,6 +45,7 @@ public sealed partial class InferencePipeline
     private readonly RateStep _rate;
     private readonly AttemptLoop _attempts;
     private readonly SettleStep _settle;
+    private readonly UnheardAnswers _unheard;
     private readonly ModelRouter _router;
     private readonly FusionStep _fusion;
     private readonly ObjectPool<InferenceContext> _contexts = new DefaultObjectPool<InferenceContext>(
@@ -73,6 +74,7 @@ public sealed partial class InferencePipeline
         _affinity = new AffinityStep(affinity);
         _attempts = new AttemptLoop(new AttemptStep(invoker, health, edge, clock), _credit, health, invoker.Limits, watch, options, clock);
         _settle = new SettleStep(settlements, edge, options.LoggingDiscountBasisPoints);
+        _unheard = new UnheardAnswers(options.UnheardAnswers, options.UnheardTimeout);
         _router = router;
         _fusion = new FusionStep(this, catalog, health, router, holds, _credit, watch, options);
     }
@@ -84,6 +86,7 @@ public sealed partial class InferencePipeline
     internal async Task ExecuteAsync(HttpContext http, Surface surface, FusionPart? part)
     {
         var context = _contexts.Get();
+        context.Unheard = _unheard;
         context.Begin(http, surface, _clock.GetUtcNow());
         context.Part = part;
         part?.Began(context.GenerationId);
@@ -262,6 +265,11 @@ public sealed partial class InferencePipeline
     private async ValueTask EndAsync(InferenceContext context, GatewayError? error)
     {
         Settled settled;
+        if (error is null && context.IsUnheard)
+        {
+            error = AttemptStep.Fault(GatewayErrorKind.ClientClosed, context.Binding);
+        }
+
         try
         {
             // :: Step 6: settle.

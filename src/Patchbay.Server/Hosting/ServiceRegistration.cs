@@ -144,6 +144,8 @@ internal static class ServiceRegistration
         Routing = RoutingOf(settings.Routing),
         MaxBodyBytes = (int)settings.Limits.MaxBodyBytes,
         MaxAttempts = settings.Limits.MaxAttempts,
+        UnheardAnswers = settings.Limits.UnheardAnswers,
+        UnheardTimeout = settings.Limits.UnheardTimeout,
         ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,
         ClampMaxTokens = settings.Billing.ClampMaxTokens,
         LoggingDiscountBasisPoints = settings.Billing.LoggingDiscount,
