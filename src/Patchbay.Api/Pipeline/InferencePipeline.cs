@@ -46,6 +46,7 @@ public sealed partial class InferencePipeline
     private readonly AttemptLoop _attempts;
     private readonly SettleStep _settle;
     private readonly UnheardAnswers _unheard;
+    private readonly SettlementGate _gate;
     private readonly ModelRouter _router;
     private readonly FusionStep _fusion;
     private readonly ObjectPool<InferenceContext> _contexts = new DefaultObjectPool<InferenceContext>(
@@ -56,7 +57,7 @@ public sealed partial class InferencePipeline
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
         ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null,
-        ByokDirectory? byok = null, RateGate? rates = null)
+        ByokDirectory? byok = null, RateGate? rates = null, SettlementGate? gate = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -68,6 +69,7 @@ public sealed partial class InferencePipeline
         _quality = quality;
         _invoker = invoker;
         _byok = byok;
+        _gate = gate ?? new SettlementGate(static () => Task.FromResult(true));
         _rate = new RateStep(rates ?? new RateGate(new MemoryRateWindows(clock), clock, default), clock);
         var edge = new EdgeStep(holds, options);
         _credit = new CreditStep(holds, edge, options);
@@ -226,6 +228,11 @@ public sealed partial class InferencePipeline
             return unroutable;
         }
 
+        if (!await _gate.IsOpenAsync())
+        {
+            return Unrecordable;
+        }
+
         // :: Step 4: keep to the caller's rate, and hold.
         return await _rate.EnterAsync(context) ?? await _credit.HoldAsync(context);
     }
@@ -240,6 +247,7 @@ public sealed partial class InferencePipeline
         }
         catch (StorageUnavailableException exception)
         {
+            _gate.Close();
             Log.NotDurable(_log, context.GenerationId, exception);
             await FailAsync(context, Unrecorded(), done: false);
             return;
@@ -251,6 +259,12 @@ public sealed partial class InferencePipeline
 
     private static readonly GatewayError Unread = new(
         GatewayErrorKind.StorageUnavailable, "Your own provider keys (BYOK) cannot be read right now. Try again shortly.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
+    private static readonly GatewayError Unrecordable = new(
+        GatewayErrorKind.StorageUnavailable, "Usage cannot be recorded right now, so nothing is answered. Try again shortly.")
     {
         RetryAfter = TimeSpan.FromSeconds(2),
     };
@@ -282,6 +296,7 @@ public sealed partial class InferencePipeline
         }
         catch (StorageUnavailableException exception)
         {
+            _gate.Close();
             Log.NotDurable(_log, context.GenerationId, exception);
             context.Part?.Failed(Unrecorded());
             await FailAsync(context, Unrecorded(), done: false);

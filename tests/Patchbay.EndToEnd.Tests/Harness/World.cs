@@ -56,6 +56,9 @@ public sealed record WorldOptions
     /// <summary>Further environment variables of the server.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>An empty folder for the server's data; a temporary one where it is not given.</summary>
+    public string? Data { get; init; }
+
     /// <summary>PostgreSQL instead of SQLite.</summary>
     public string? PostgresConnectionString { get; init; }
 }
@@ -97,7 +100,7 @@ public sealed class World : IAsyncDisposable
                 Providers = [.. options.Protocols.Where(pair => pair.Value == "mistral").Select(pair => new SimulatorProvider { Name = pair.Key, Protocol = pair.Value })],
             },
             cancellationToken);
-        var data = Directory.CreateTempSubdirectory("patchbay-world-").FullName;
+        var data = options.Data ?? Directory.CreateTempSubdirectory("patchbay-world-").FullName;
         var world = new World(options, simulator, data);
         await File.WriteAllTextAsync(Path.Combine(data, "patchbay.yaml"), world.Yaml(options.Models), cancellationToken);
         await world.StartServerAsync(cancellationToken);
