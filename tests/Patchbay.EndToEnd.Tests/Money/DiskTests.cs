@@ -167,27 +167,15 @@ public sealed class DiskTests
     // From now on no flush of the process succeeds: strace(1) answers in the kernel's place.
     private static async Task<Process> FailFlushesAsync(int process)
     {
-        Process tracer;
-        try
-        {
-            tracer = Process.Start(new ProcessStartInfo(
-                "strace",
-                [
-                    "-f", "-qq", "-p", process.ToString(CultureInfo.InvariantCulture), "-o", "/dev/null",
-                    "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO",
-                ])
-            {
-                RedirectStandardError = true,
-            })!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("strace, which makes flushes fail, is not installed.");
-            throw;
-        }
-
+        Repository.SkipUnless(AsRoot.Run("strace", ["-o", "/dev/null", "true"]), "strace, which makes flushes fail, cannot be used here.");
+        var tracer = Process.Start(AsRoot.Start(
+            "strace",
+            [
+                "-f", "-qq", "-p", process.ToString(CultureInfo.InvariantCulture), "-o", "/dev/null",
+                "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO",
+            ]))!;
         await Until.TrueAsync(() => tracer.HasExited || IsTraced(process), Token);
-        Assert.SkipWhen(tracer.HasExited, "strace may not attach to processes here.");
+        Assert.False(tracer.HasExited, "strace did not attach.");
         return tracer;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Patchbay.Testing;
 
 namespace Patchbay.EndToEnd.Tests;
 
@@ -12,12 +13,14 @@ public sealed class SmallDisk : IDisposable
     public SmallDisk(int megabytes)
     {
         _path = Directory.CreateTempSubdirectory("patchbay-disk-").FullName;
-        if (!OperatingSystem.IsLinux()
-            || Run("mount", ["-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", _path]) != 0)
+        var isMounted = OperatingSystem.IsLinux() && AsRoot.Run(
+            "mount", ["-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m,mode=777"), "tmpfs", _path]);
+        if (!isMounted)
         {
             Directory.Delete(_path);
-            Assert.Skip("A file system of its own needs root on Linux.");
         }
+
+        Repository.SkipUnless(isMounted, "A file system of its own needs root on Linux.");
 
         Data = Directory.CreateDirectory(Path.Combine(_path, "data")).FullName;
     }
@@ -51,16 +54,35 @@ public sealed class SmallDisk : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Run("umount", ["-l", _path]) == 0)
+        if (AsRoot.Run("umount", ["-l", _path]))
         {
             Directory.Delete(_path);
         }
     }
+}
 
-    private static int Run(string program, string[] arguments)
+/// <summary>Programs that need root, where the tests have it or may take it without a password.</summary>
+internal static class AsRoot
+{
+    /// <summary>The program to start, which is sudo(8) for an ordinary user.</summary>
+    public static ProcessStartInfo Start(string program, IEnumerable<string> arguments) =>
+        new(Environment.IsPrivilegedProcess ? program : "sudo", Environment.IsPrivilegedProcess ? arguments : ["-n", program, .. arguments])
+        {
+            RedirectStandardError = true,
+        };
+
+    /// <summary>Whether it ended well.</summary>
+    public static bool Run(string program, IEnumerable<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
+        try
+        {
+            using var process = Process.Start(Start(program, arguments))!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
     }
 }
