@@ -57,7 +57,7 @@ public sealed class SoakTests(SoakWorld fixture) : IClassFixture<SoakWorld>
 
         // Before the first minutes are over it is the heap that finds its size.
         var slope = Length < TimeSpan.FromMinutes(1) ? double.NaN : SlopeOf(samples);
-        Print($"M-26: {asked} requests in {Length.TotalSeconds} s at {Rate} a second, seed {Seed}; RSS {before.Rss} -> {after.Rss} MB, {slope:0.00} MB a minute in the second half; handles {before.Handles} -> {after.Handles}, sockets {before.Sockets} -> {after.Sockets}, open holds {after.Holds}; charged {usage}, told to callers {paid} nano-USD");
+        Print($"M-26: {asked} requests in {Length.TotalSeconds} s at {Rate} a second, seed {Seed}; RSS {before.Rss} -> {after.Rss} MB, {(double.IsNaN(slope) ? "the slope not measured" : slope.ToString("0.00", CultureInfo.InvariantCulture) + " MB a minute in the second half")}; handles {before.Handles} -> {after.Handles}, sockets {before.Sockets} -> {after.Sockets}, open holds {after.Holds}; charged {usage}, told to callers {paid} nano-USD");
         Assert.Equal(0, after.Holds);
         Assert.InRange(after.Handles, 1, before.Handles + HandleSlack);
         Assert.InRange(after.Sockets, 0, before.Sockets + HandleSlack);

@@ -15,10 +15,10 @@ public sealed class UnheardWorld() : MoneyWorld(null)
     {
         Models =
         [
-            Model("stops", "tokens=16;tps=40;ttft=200;cancel=stop"),
-            Model("bills", "tokens=16;tps=40;ttft=200;cancel=continue"),
-            Model("unknown", "tokens=16;tps=40;ttft=200;cancel=continue"),
-            Model("bills-zero", "tokens=16;tps=40;ttft=200;cancel=continue;usage=zero", "bills"),
+            Model("stops", "tokens=16;tps=10;ttft=500;cancel=stop"),
+            Model("bills", "tokens=16;tps=10;ttft=500;cancel=continue"),
+            Model("unknown", "tokens=16;tps=10;ttft=500;cancel=continue"),
+            Model("bills-zero", "tokens=16;tps=10;ttft=500;cancel=continue;usage=zero", "bills"),
             Model("bills-long", "tokens=400;tps=40;cancel=continue", "bills"),
             Model("bills-slow", "tokens=60;tps=30;cancel=continue", "bills"),
             Model("bills-error", "header_delay=600;status=500", "bills"),
@@ -57,8 +57,8 @@ public sealed partial class UnheardTests(UnheardWorld fixture) : IClassFixture<U
         await Parallel.ForAsync(0, UnheardWorld.Tokens + 1,
             new ParallelOptions { MaxDegreeOfParallelism = UnheardWorld.Tokens + 1, CancellationToken = Token },
             async (k, _) => left[k] = await LeaveAsync(model, after: k));
-        await World.Simulator.Log.WhenIdleAsync(Token);
         await fixture.WhenQuietAsync(Token);
+        await World.Simulator.Log.WhenIdleAsync(Token);
 
         var rows = await RowsAsync(model);
         Assert.Equal(UnheardWorld.Tokens + 1, rows.Count);
@@ -94,6 +94,7 @@ public sealed partial class UnheardTests(UnheardWorld fixture) : IClassFixture<U
         World.Simulator.Reset();
         await LeaveAsync("test/bills", after: 0, stream: false);
         await fixture.WhenQuietAsync(Token);
+        await World.Simulator.Log.WhenIdleAsync(Token);
 
         Assert.Equal(RequestOutcome.Completed, Assert.Single(World.Simulator.Log.Requests).Outcome);
         var newest = (await RowsAsync("test/bills")).First(r => !r.Streamed);
@@ -106,6 +107,7 @@ public sealed partial class UnheardTests(UnheardWorld fixture) : IClassFixture<U
         var heard = await World.Api.StreamAsync("test/bills-zero", Token);
         var left = await LeaveAsync("test/bills-zero", after: 3);
         await fixture.WhenQuietAsync(Token);
+        await World.Simulator.Log.WhenIdleAsync(Token);
 
         Assert.Equal(0, TestKey.CostOf(heard));
         foreach (var id in new[] { heard.GenerationId!, left! })
@@ -121,6 +123,7 @@ public sealed partial class UnheardTests(UnheardWorld fixture) : IClassFixture<U
         World.Simulator.Reset();
         await LeaveAsync("test/bills-error", after: 0);
         await fixture.WhenQuietAsync(Token);
+        await World.Simulator.Log.WhenIdleAsync(Token);
 
         Assert.Single(World.Simulator.Log.Requests);
         var row = Assert.Single(await RowsAsync("test/bills-error"));
@@ -134,6 +137,7 @@ public sealed partial class UnheardTests(UnheardWorld fixture) : IClassFixture<U
         await Parallel.ForAsync(0, 30, new ParallelOptions { MaxDegreeOfParallelism = 30, CancellationToken = Token },
             async (_, _) => await LeaveAsync("test/bills-long", after: 4));
         await fixture.WhenQuietAsync(Token);
+        await World.Simulator.Log.WhenIdleAsync(Token);
 
         // 30 leave an answer of ten seconds: 20 are read for four more, 10 are ended with their callers.
         var upstream = World.Simulator.Log.Requests.OrderBy(r => r.TokensGenerated).ToList();
@@ -154,6 +158,7 @@ public sealed partial class UnheardTests(UnheardWorld fixture) : IClassFixture<U
         World.Server.Terminate();
         await World.Server.WaitForExitAsync(Token);
         Assert.Equal(0, World.Server.ExitCode);
+        await World.Simulator.Log.WhenIdleAsync(Token);
         await World.StartServerAsync(Token);
 
         Assert.Equal((RequestOutcome.Completed, 60), World.Simulator.Log.Requests is [var one] ? (one.Outcome, one.TokensBilled) : default);
