@@ -76,8 +76,8 @@ public sealed record ProviderListing
     /// <summary>Names of deviations from the protocol, such as <c>no_developer_role</c>.</summary>
     public IReadOnlyList<string> Quirks { get; init; } = [];
 
-    /// <summary>Whether closing a stream early stops generation and billing there; false when unknown.</summary>
-    public bool CancelStopsBilling { get; init; }
+    /// <summary>Whether closing a connection early stops generation and billing there; null when unknown.</summary>
+    public bool? CancelStopsBilling { get; init; }
 
     /// <summary>Our key at the provider. A secret: never logged, never serialized.</summary>
     [JsonIgnore]

@@ -29,8 +29,8 @@ public sealed record ProviderDescriptor
     /// <summary>Known deviations from the protocol, by the names of the catalogue.</summary>
     public IReadOnlyList<string> Quirks { get; init; } = [];
 
-    /// <summary>Whether the provider stops billing when the connection is closed.</summary>
-    public bool CancelStopsBilling { get; init; }
+    /// <summary>Whether the provider stops billing when the connection is closed; null when unknown.</summary>
+    public bool? CancelStopsBilling { get; init; }
 
     /// <summary>Slug only: a descriptor holds a secret.</summary>
     public override string ToString() => Slug;

@@ -20,6 +20,11 @@ public sealed record StorageOptions
     /// <summary>After how much silence of a server its slices are given to others.</summary>
     public TimeSpan LeaseGrace { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>Called when the disk did not confirm what SQLite wrote: what is on it is then unknown, and the process must end
+    /// without telling anybody that a write has succeeded. It must not return; by default it ends the process at once.</summary>
+    public Action<Exception> DiskFailed { get; init; } = static exception => Environment.FailFast(
+        "The disk did not confirm a write.", exception);
+
     /// <summary>The length of each of the two files of the settlement journal, which tests make smaller.</summary>
     internal int JournalSegmentBytes { get; init; } = 16 << 20;
 }

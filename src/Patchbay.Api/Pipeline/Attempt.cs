@@ -141,6 +141,20 @@ internal sealed class Attempt
         }
     }
 
+    /// <summary>Lets the call, whose answer nobody waits for, go on for so long at most, because its provider would bill the
+    /// whole answer anyway. False when that is not so, or another attempt runs beside it.</summary>
+    public bool TryGoOn(TimeSpan longest)
+    {
+        if (Race is not null || Binding?.Provider.Descriptor.CancelStopsBilling != false
+            || Volatile.Read(ref _call) is not { WasSent: true } call)
+        {
+            return false;
+        }
+
+        call.EndWithin(longest);
+        return true;
+    }
+
     /// <summary>Ends the call: nobody waits for its answer.</summary>
     public void Abandon() => Volatile.Read(ref _call)?.Abandon();
 

@@ -23,6 +23,8 @@ public sealed class InferenceContext
     private Attempt _current;
     private Attempt? _rival;
     private volatile bool _callerLeft;
+    private int _leavings;
+    private bool _isUnheard;
     private byte[] _idUtf8 = [];
     private CanonicalRequest? _canonical;
 
@@ -155,6 +157,12 @@ public sealed class InferenceContext
     /// <summary>Whether the caller closed the connection.</summary>
     public bool IsCallerGone => _callerLeft;
 
+    /// <summary>Bounds how many answers are read to their end after their callers left.</summary>
+    internal UnheardAnswers? Unheard { get; set; }
+
+    /// <summary>The caller closed the connection, and the answer is read to its end without it, since it is billed.</summary>
+    internal bool IsUnheard => Volatile.Read(ref _isUnheard);
+
     /// <summary>Milliseconds since the request arrived.</summary>
     public int ElapsedMs => (int)Math.Min(int.MaxValue, Environment.TickCount64 - ArrivedMs);
 
@@ -219,14 +227,36 @@ public sealed class InferenceContext
         }
     }
 
-    /// <summary>Ends the running calls: nobody waits for their answers.</summary>
+    /// <summary>Ends the running calls, whose answers nobody waits for; but for one that its provider bills whole in any case.
+    /// </summary>
     public void CallerLeft()
     {
         _callerLeft = true;
-        Interlocked.MemoryBarrier();
-        Volatile.Read(ref _current).Abandon();
-        Volatile.Read(ref _rival)?.Abandon();
-        _own.Abandon();
+        if (Interlocked.Exchange(ref _leavings, 1) != 0)
+        {
+            return;
+        }
+
+        var current = Volatile.Read(ref _current);
+        if (Unheard?.TryBegin(current) == true)
+        {
+            Volatile.Write(ref _isUnheard, true);
+        }
+        else
+        {
+            current.Abandon();
+        }
+
+        Abandon(Volatile.Read(ref _rival), current);
+        Abandon(_own, current);
+    }
+
+    private static void Abandon(Attempt? other, Attempt current)
+    {
+        if (!ReferenceEquals(other, current))
+        {
+            other?.Abandon();
+        }
     }
 
     /// <summary>Gives back the memory that only a further attempt would need. A short request stays: should the provider not
@@ -255,7 +285,15 @@ public sealed class InferenceContext
     /// <summary>Forgets the request, so that the next one finds nothing of it.</summary>
     public void End()
     {
+        // From here on nobody says any more that the caller left.
         _aborted.Dispose();
+        if (_isUnheard)
+        {
+            Unheard!.End();
+            _isUnheard = false;
+        }
+
+        _leavings = 0;
         Replace(_own);
         _rival = null;
         _own.End();

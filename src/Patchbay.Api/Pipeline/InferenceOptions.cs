@@ -12,6 +12,13 @@ public sealed record InferenceOptions
     /// <summary>The most attempts for one request, over all endpoints and models.</summary>
     public int MaxAttempts { get; init; } = 4;
 
+    /// <summary>The most answers that are read to their end at a time after their callers left, because their providers bill them
+    /// whole.</summary>
+    public int UnheardAnswers { get; init; } = 256;
+
+    /// <summary>How long after that at most.</summary>
+    public TimeSpan UnheardTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How long a streaming caller waits in silence before the first processing comment, and between two.</summary>
     public TimeSpan ProcessingCommentAfter { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -46,6 +46,8 @@ public sealed partial class InferencePipeline
     private readonly FreeTierStep _freeTier;
     private readonly AttemptLoop _attempts;
     private readonly SettleStep _settle;
+    private readonly UnheardAnswers _unheard;
+    private readonly SettlementGate _gate;
     private readonly ModelRouter _router;
     private readonly FusionStep _fusion;
     private readonly ObjectPool<InferenceContext> _contexts = new DefaultObjectPool<InferenceContext>(
@@ -56,7 +58,7 @@ public sealed partial class InferencePipeline
         CallerDirectory callers, CatalogHolder catalog, HealthRegistry health, HoldBook holds, ISettlementLog settlements,
         UpstreamInvoker invoker, DeadlineWatch watch, DrainState drain, InferenceOptions options, TimeProvider clock,
         ModelRouter router, ILogger<InferencePipeline> log, AffinityTable? affinity = null, QualityObserver? quality = null,
-        ByokDirectory? byok = null, RateGate? rates = null, FreeTierGate? freeTier = null)
+        ByokDirectory? byok = null, RateGate? rates = null, FreeTierGate? freeTier = null, SettlementGate? gate = null)
     {
         _callers = callers;
         _catalog = catalog;
@@ -68,6 +70,7 @@ public sealed partial class InferencePipeline
         _quality = quality;
         _invoker = invoker;
         _byok = byok;
+        _gate = gate ?? new SettlementGate(static () => Task.FromResult(true));
         _rate = new RateStep(rates ?? new RateGate(new MemoryRateWindows(clock), clock, default), clock);
         _freeTier = new FreeTierStep(freeTier, clock);
         var edge = new EdgeStep(holds, options);
@@ -75,6 +78,7 @@ public sealed partial class InferencePipeline
         _affinity = new AffinityStep(affinity);
         _attempts = new AttemptLoop(new AttemptStep(invoker, health, edge, clock), _credit, health, invoker.Limits, watch, options, clock);
         _settle = new SettleStep(settlements, edge, options.LoggingDiscountBasisPoints);
+        _unheard = new UnheardAnswers(options.UnheardAnswers, options.UnheardTimeout);
         _router = router;
         _fusion = new FusionStep(this, catalog, health, router, holds, _credit, watch, options);
     }
@@ -86,6 +90,7 @@ public sealed partial class InferencePipeline
     internal async Task ExecuteAsync(HttpContext http, Surface surface, FusionPart? part)
     {
         var context = _contexts.Get();
+        context.Unheard = _unheard;
         context.Begin(http, surface, _clock.GetUtcNow());
         context.Part = part;
         part?.Began(context.GenerationId);
@@ -227,6 +232,11 @@ public sealed partial class InferencePipeline
             return unroutable;
         }
 
+        if (!await _gate.IsOpenAsync())
+        {
+            return Unrecordable;
+        }
+
         // :: Step 4: keep to the caller's rate, and hold; then to what is given away.
         return await _rate.EnterAsync(context) ?? await _credit.HoldAsync(context) ?? await _freeTier.EnterAsync(context);
     }
@@ -241,6 +251,7 @@ public sealed partial class InferencePipeline
         }
         catch (StorageUnavailableException exception)
         {
+            _gate.Close();
             Log.NotDurable(_log, context.GenerationId, exception);
             await FailAsync(context, Unrecorded(), done: false);
             return;
@@ -256,6 +267,12 @@ public sealed partial class InferencePipeline
         RetryAfter = TimeSpan.FromSeconds(2),
     };
 
+    private static readonly GatewayError Unrecordable = new(
+        GatewayErrorKind.StorageUnavailable, "Usage cannot be recorded right now, so nothing is answered. Try again shortly.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
     private static GatewayError Unrecorded() => new(
         GatewayErrorKind.StorageUnavailable, "The usage could not be recorded, so the answer is not charged.")
     {
@@ -266,6 +283,11 @@ public sealed partial class InferencePipeline
     private async ValueTask EndAsync(InferenceContext context, GatewayError? error)
     {
         Settled settled;
+        if (error is null && context.IsUnheard)
+        {
+            error = AttemptStep.Fault(GatewayErrorKind.ClientClosed, context.Binding);
+        }
+
         try
         {
             // :: Step 6: settle.
@@ -278,6 +300,7 @@ public sealed partial class InferencePipeline
         }
         catch (StorageUnavailableException exception)
         {
+            _gate.Close();
             Log.NotDurable(_log, context.GenerationId, exception);
             context.Part?.Failed(Unrecorded());
             await FailAsync(context, Unrecorded(), done: false);

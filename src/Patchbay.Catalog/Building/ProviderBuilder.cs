@@ -57,7 +57,7 @@ internal static class ProviderBuilder
                 ZdrOffer = record?.Zdr,
             },
             Quirks = quirks,
-            CancelStopsBilling = record?.CancelStopsBilling ?? false,
+            CancelStopsBilling = own?.CancelStopsBilling ?? record?.CancelStopsBilling,
             Simulated = own?.Simulated ?? false,
         };
     }

@@ -17,6 +17,7 @@ internal sealed class OperatorProvider
     public bool? Zdr { get; init; }
     public string? Headquarters { get; init; }
     public IReadOnlyList<string>? Quirks { get; init; }
+    public bool? CancelStopsBilling { get; init; }
     public bool? Enabled { get; init; }
     public bool? Simulated { get; init; }
 

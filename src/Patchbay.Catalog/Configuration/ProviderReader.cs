@@ -87,6 +87,7 @@ internal static partial class ProviderReader
             Zdr = policy?.Flag("zdr"),
             Headquarters = Country(section),
             Quirks = Quirks(section),
+            CancelStopsBilling = section.Flag("cancel_stops_billing"),
             Enabled = section.Flag("enabled"),
             Simulated = section.Flag("simulated"),
         };

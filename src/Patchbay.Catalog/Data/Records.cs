@@ -32,7 +32,7 @@ internal sealed class ProviderRecord
     public int? RetentionDays { get; set; }
     public string? Zdr { get; set; }
     public string[]? Quirks { get; set; }
-    public bool CancelStopsBilling { get; set; }
+    public bool? CancelStopsBilling { get; set; }
 }
 
 /// <summary>A line of <c>Data/models.json</c>.</summary>

@@ -6,7 +6,7 @@ public sealed class UpstreamCall : Watched, IDisposable
 {
     private readonly DeadlineWatch _watch;
     private readonly CancellationTokenSource _cancel = new();
-    private readonly long _totalDeadline;
+    private long _totalDeadline;
     private long _deadline = long.MaxValue;
     private int _timedOut;
     private int _abandoned;
@@ -51,6 +51,12 @@ public sealed class UpstreamCall : Watched, IDisposable
     /// <summary>Nothing is expected of the provider until the next <see cref="Expect"/>: the caller is the slow one.</summary>
     public void Pause() => Volatile.Write(ref _deadline, long.MaxValue);
 
+    /// <summary>The whole answer must have come within this time from now, or within the time that it had before, whichever ends
+    /// first. Safe from any thread.</summary>
+    public void EndWithin(TimeSpan time) => Volatile.Write(
+        ref _totalDeadline,
+        Math.Min(Volatile.Read(ref _totalDeadline), Environment.TickCount64 + (long)time.TotalMilliseconds));
+
     /// <summary>Gives the call up: the provider sees its connection closed. Safe from any thread, any number of times.
     /// </summary>
     public void Abandon()
@@ -71,7 +77,7 @@ public sealed class UpstreamCall : Watched, IDisposable
     /// <inheritdoc/>
     protected internal override void Tick(long nowMs)
     {
-        if (nowMs >= Volatile.Read(ref _deadline) || nowMs >= _totalDeadline)
+        if (nowMs >= Volatile.Read(ref _deadline) || nowMs >= Volatile.Read(ref _totalDeadline))
         {
             if (Interlocked.Exchange(ref _timedOut, 1) == 0)
             {

@@ -115,6 +115,12 @@ internal sealed record LimitSettings
     /// <summary>How many requests of an organization may wait so; 0 for refusing them at once.</summary>
     public int TurnsWaiting { get; init; }
 
+    /// <summary>How many answers are read on after their callers left, where the provider bills them whole; 0 for none.</summary>
+    public int UnheardAnswers { get; init; } = 256;
+
+    /// <summary>For how long each.</summary>
+    public TimeSpan UnheardTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How long running requests may go on after a stop signal.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -170,6 +170,7 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             UsesJournal = Settings.Replicas.Durability == "journal",
             LeaseLifetime = Settings.Replicas.LeaseLifetime,
             LeaseGrace = Settings.Replicas.LeaseGrace,
+            DiskFailed = exception => EndAtOnce(logging, exception),
         };
         var storage = Own(await PatchbayStorage.OpenAsync(options, exclusive: true, _clock, logging, cancellationToken));
         var tenant = await storage.Organizations.EnsureDefaultAsync(_clock.GetUtcNow(), cancellationToken);
@@ -216,6 +217,14 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
         {
             Log.Recovered(_log, recovered);
         }
+    }
+
+    // Nothing is settled or told to anybody any more; the next start takes from the journal what is durable.
+    private void EndAtOnce(ILoggerFactory logging, Exception exception)
+    {
+        Log.DiskFailed(_log, exception);
+        logging.Dispose();
+        Environment.Exit(1);
     }
 
     private async Task AddCatalogAsync(IServiceCollection services, ConfigurationReader reader, PatchbayStorage storage,
@@ -393,6 +402,10 @@ internal sealed partial class PatchbayApplication : IAsyncDisposable
             "Patchbay {Version} listens on {Address}; {Routable} of {Models} models can be called; demo: {Demo}.")]
         public static partial void Started(
             ILogger logger, string version, Uri address, int routable, int models, bool demo);
+
+        [LoggerMessage(8150, LogLevel.Critical,
+            "The disk did not confirm a write, so that nobody knows what is on it; the server ends. What callers were told is recorded. Check the disk, then start again.")]
+        public static partial void DiskFailed(ILogger logger, Exception exception);
 
         [LoggerMessage(8009, LogLevel.Information, "Stopping: {Open} request(s) may finish within {Seconds} s; a second signal stops at once.")]
         public static partial void Draining(ILogger logger, long open, double seconds);

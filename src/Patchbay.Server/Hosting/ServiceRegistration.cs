@@ -91,6 +91,7 @@ internal static class ServiceRegistration
 
         services.AddSingleton<DrainState>();
         services.AddSingleton<StorageCheck>();
+        services.AddSingleton(provider => new SettlementGate(provider.GetRequiredService<StorageCheck>().CanWriteAsync));
         services.AddSingleton<ICredentialSource>(EnvironmentCredentials.Instance);
         services.AddSingleton<DeadlineWatch>();
         services.AddSingleton(provider => new CredentialContext(
@@ -167,6 +168,8 @@ internal static class ServiceRegistration
         Routing = RoutingOf(settings.Routing),
         MaxBodyBytes = (int)settings.Limits.MaxBodyBytes,
         MaxAttempts = settings.Limits.MaxAttempts,
+        UnheardAnswers = settings.Limits.UnheardAnswers,
+        UnheardTimeout = settings.Limits.UnheardTimeout,
         ProcessingCommentAfter = settings.Limits.ProcessingCommentAfter,
         ClampMaxTokens = settings.Billing.ClampMaxTokens,
         LoggingDiscountBasisPoints = settings.Billing.LoggingDiscount,

@@ -8,6 +8,9 @@ internal sealed class SegmentFile : IDisposable
 {
     private const int Block = 1 << 20;
 
+    // What a new file leaves free: the database needs some, and without the journal it is all there is.
+    private const long LeftFree = 8 << 20;
+
     private SegmentFile(SafeFileHandle handle) => Handle = handle;
 
     /// <summary>The open file, which tests close to make the disk fail.</summary>
@@ -24,7 +27,20 @@ internal sealed class SegmentFile : IDisposable
         }
 
         File.Delete(path);
-        return Make(path, length);
+        if (new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace < length + LeftFree)
+        {
+            throw new IOException($"There is too little space on the disk for '{path}'.");
+        }
+
+        try
+        {
+            return Make(path, length);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
     }
 
     /// <summary>Writes; not durable before <see cref="Flush"/>.</summary>

@@ -23,12 +23,13 @@ internal sealed partial class SettlementIngest
         SqliteSession session,
         SettlementWriter settlements,
         JournaledSettlements journaled,
+        WriteTransaction transaction,
         ILogger logger)
     {
         _pending = journaled.Pending;
         _refused = journaled.Refused;
         _settlements = settlements;
-        _transaction = new WriteTransaction(session, logger);
+        _transaction = transaction;
         _advance = session.Statement("UPDATE journal_state SET sequence = ? WHERE id = 1");
         _logger = logger;
     }

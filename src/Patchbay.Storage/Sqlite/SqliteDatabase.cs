@@ -97,6 +97,7 @@ internal static partial class SqliteDatabase
             session,
             new SettlementWriter(session, clock, logger),
             new JournaledSettlements(pending, new RefusedSettlements(folder.RefusedFile)),
+            new WriteTransaction(session, static exception => throw SqliteErrors.Unavailable(exception), logger),
             logger);
         new JournalReplay(folder, state.DatabaseId, pending, ingest.Run, logger).Run();
     }

@@ -14,6 +14,11 @@ internal static class SqliteErrors
             SqliteErrorCode: not (raw.SQLITE_ERROR or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_TOOBIG),
         };
 
+    /// <summary>Whether the disk refused to make durable what was written. Never tried again: the system may have forgotten what
+    /// it could not write, so that a second flush would succeed without it.</summary>
+    public static bool IsLostFlush(Exception exception) =>
+        exception is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_DIR_FSYNC };
+
     /// <summary>The exception for a caller who must wait until the database takes the settlements before.</summary>
     public static StorageUnavailableException Unavailable(Exception exception) =>
         new($"The database does not take settlements at the moment: {exception.Message}", exception);

@@ -201,7 +201,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         var segments = new JournalSegments(folder, state.DatabaseId, options.JournalSegmentBytes);
         segments.Prepare();
         var journaled = new JournaledSettlements(pending, new RefusedSettlements(folder.RefusedFile));
-        var writer = new SqliteWriter(connection, journaled, timeProvider, loggerFactory.CreateLogger<SqliteWriter>());
+        var writer = new SqliteWriter(connection, journaled, options.DiskFailed, timeProvider, loggerFactory.CreateLogger<SqliteWriter>());
         var journal = new SettlementJournal(segments, pending, writer, loggerFactory.CreateLogger<SettlementJournal>());
         return new SqliteStorage(
             path, writer, journal, writer.CatchUpAsync, timeProvider, loggerFactory.CreateLogger<SqliteStorage>())
@@ -223,7 +223,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         await follower.CatchUpAsync(cancellationToken);
         return new SqliteStorage(
             path,
-            new SqliteWriter(connection, journaled: null, timeProvider, loggerFactory.CreateLogger<SqliteWriter>()),
+            new SqliteWriter(connection, journaled: null, options.DiskFailed, timeProvider, loggerFactory.CreateLogger<SqliteWriter>()),
             journal: null,
             follower.CatchUpAsync,
             timeProvider,

@@ -31,17 +31,18 @@ internal sealed partial class SqliteWriter : IWriteQueue, IAsyncDisposable
     /// <summary>Takes over an open connection and starts. The server's writer, which is given what is journaled, owns the
     /// checkpoints and leaves no log behind.</summary>
     public SqliteWriter(
-        SqliteConnection connection, JournaledSettlements? journaled, TimeProvider timeProvider, ILogger<SqliteWriter> logger)
+        SqliteConnection connection, JournaledSettlements? journaled, Action<Exception> diskFailed, TimeProvider timeProvider,
+        ILogger<SqliteWriter> logger)
     {
         _connection = connection;
         _journaled = journaled;
         _logger = logger;
         _session = new SqliteSession(connection);
-        _transaction = new WriteTransaction(_session, logger);
+        _transaction = new WriteTransaction(_session, diskFailed, logger);
         _settlements = new SettlementWriter(_session, timeProvider, logger);
         if (journaled is not null)
         {
-            _ingest = new SettlementIngest(_session, _settlements, journaled, logger);
+            _ingest = new SettlementIngest(_session, _settlements, journaled, _transaction, logger);
             journaled.Pending.WakeWith(() => TryEnqueue(new CatchUpCommand()));
         }
 

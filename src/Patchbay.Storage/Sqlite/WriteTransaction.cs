@@ -6,8 +6,9 @@ namespace Patchbay.Storage.Sqlite;
 
 /// <summary>Transactions of the writing connection, all or nothing.</summary>
 /// <param name="session">The connection.</param>
+/// <param name="diskFailed">Ends the process when the disk did not confirm what was written.</param>
 /// <param name="logger">Where to log.</param>
-internal sealed partial class WriteTransaction(SqliteSession session, ILogger logger)
+internal sealed partial class WriteTransaction(SqliteSession session, Action<Exception> diskFailed, ILogger logger)
 {
     /// <summary>Executes the work and commits it. False when it failed and had no effect.</summary>
     public bool TryCommit<T>(T state, Action<T> work, [NotNullWhen(false)] out Exception? exception)
@@ -22,6 +23,11 @@ internal sealed partial class WriteTransaction(SqliteSession session, ILogger lo
         }
         catch (Exception caught)
         {
+            if (SqliteErrors.IsLostFlush(caught))
+            {
+                diskFailed(caught);
+            }
+
             exception = caught;
             TryRollback();
             return false;

@@ -68,7 +68,9 @@ public sealed record StreamResponse(
 /// <summary>A plain HTTP client of the API, without an SDK's help or mercy.</summary>
 public sealed class ApiClient : IDisposable
 {
-    private readonly HttpMessageInvoker _invoker = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+    // Who leaves an answer leaves at once, instead of reading it to its end unseen.
+    private readonly HttpMessageInvoker _invoker = new(
+        new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero });
     private readonly Uri _address;
     private readonly string? _key;
 

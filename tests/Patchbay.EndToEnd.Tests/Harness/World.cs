@@ -59,6 +59,9 @@ public sealed record WorldOptions
     /// <summary>Where the simulator finds what it replays.</summary>
     public string? Replays { get; init; } = Repository.Wire;
 
+    /// <summary>An empty folder for the server's data; a temporary one where it is not given.</summary>
+    public string? Data { get; init; }
+
     /// <summary>PostgreSQL instead of SQLite.</summary>
     public string? PostgresConnectionString { get; init; }
 }
@@ -100,7 +103,7 @@ public sealed class World : IAsyncDisposable
                 Providers = [.. options.Protocols.Where(pair => pair.Value == "mistral").Select(pair => new SimulatorProvider { Name = pair.Key, Protocol = pair.Value })],
             },
             cancellationToken);
-        var data = Directory.CreateTempSubdirectory("patchbay-world-").FullName;
+        var data = options.Data ?? Directory.CreateTempSubdirectory("patchbay-world-").FullName;
         var world = new World(options, simulator, data);
         await File.WriteAllTextAsync(Path.Combine(data, "patchbay.yaml"), world.Yaml(options.Models), cancellationToken);
         await world.StartServerAsync(cancellationToken);

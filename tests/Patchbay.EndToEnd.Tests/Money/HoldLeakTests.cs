@@ -70,13 +70,14 @@ public abstract class HoldLeakContract(FaultyWorld fixture)
         using var key = await TestKey.CreateAsync(World, Token, "\"limit\":1000");
         var since = Stopwatch.StartNew();
         var ends = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
-        var paid = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
+        var traffic = new FaultyTraffic(key, Seed, Token);
+        var paid = traffic.Paid;
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Requests),
             new ParallelOptions { MaxDegreeOfParallelism = Callers, CancellationToken = Token },
             async (i, _) =>
             {
-                var end = await AskAsync(key, i, paid);
+                var end = await traffic.AskAsync(i);
                 ends.AddOrUpdate(end, 1, static (_, count) => count + 1);
             });
 
@@ -92,47 +93,5 @@ public abstract class HoldLeakContract(FaultyWorld fixture)
         await fixture.AssertBooksAreRightAsync(Token);
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
             $"{Requests} requests in {since.Elapsed.TotalSeconds:0.0} s, seed {Seed}; quiet after {quiet.TotalMilliseconds:0} ms; {rows.Count} rows, {paid.Count} ends seen, {usage} nano-USD: {string.Join(", ", ends.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key} {e.Value}"))}"));
-    }
-
-    private async Task<string> AskAsync(TestKey key, int index, ConcurrentDictionary<string, long> paid)
-    {
-        var random = new Random(unchecked((Seed * 1_000_003) + index));
-        var model = FaultyWorld.Models[random.Next(FaultyWorld.Models.Count)].Slug;
-        var stream = random.Next(10) < 6;
-        var leaving = random.Next(10);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        if (leaving < 2)
-        {
-            patience.CancelAfter(random.Next(0, 300));
-        }
-
-        try
-        {
-            if (!stream)
-            {
-                var answer = await key.Api.ChatAsync(model, patience.Token, "\"max_tokens\":100");
-                if (answer.Status == 200)
-                {
-                    paid[answer.Json.GetProperty("id").GetString()!] = TestKey.CostOf(answer);
-                }
-
-                return string.Create(CultureInfo.InvariantCulture, $"whole {answer.Status}");
-            }
-
-            var response = await key.Api.StreamAsync(
-                model, patience.Token, "\"max_tokens\":100", stopAfter: leaving is >= 2 and < 5 ? random.Next(1, 12) : null);
-            if (response is { EndsWithDone: true, Error: null, Usages.Count: > 0 })
-            {
-                paid[response.GenerationId!] = TestKey.CostOf(response);
-                return "stream done";
-            }
-
-            return response.Status != 200 ? string.Create(CultureInfo.InvariantCulture, $"stream {response.Status}")
-                : response.Error is not null ? "stream error" : response.Broken ? "stream broken" : "stream left";
-        }
-        catch (OperationCanceledException) when (!Token.IsCancellationRequested)
-        {
-            return "left";
-        }
     }
 }

@@ -74,8 +74,8 @@ public sealed class MidFlightTests(SqliteLedgerWorld fixture)
     {
         using var key = await TestKey.CreateAsync(World, Token);
         World.Simulator.Reset();
-        var running = Enumerable.Range(0, 20).Select(_ => key.Api.StreamAsync("test/priced", Token)).ToArray();
-        await Until.TrueAsync(() => World.Simulator.Log.Counters.Requests == 20, Token);
+        var running = Enumerable.Range(0, 100).Select(_ => key.Api.StreamAsync("test/priced", Token)).ToArray();
+        await Until.TrueAsync(() => World.Simulator.Log.Counters.Requests == 100, Token);
 
         await World.WriteModelsAsync(
             [.. LedgerWorld.Models.Select(m => m.Slug != "test/priced" ? m
@@ -97,7 +97,10 @@ public sealed class MidFlightTests(SqliteLedgerWorld fixture)
         }
 
         var old = Assert.Single(versions);
-        Assert.NotEqual(old, (await fixture.Books.FindAsync(later.GenerationId!, Token))!.PriceVersion);
-        Assert.Equal((20 * 129_000) + 290_000, await key.UsageAsync(Token));
+        var young = (await fixture.Books.FindAsync(later.GenerationId!, Token))!.PriceVersion;
+        Assert.NotEqual(old, young);
+        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
+            $"M-15: 100 streams in flight, all charged 129000 nano-USD by snapshot {old}; the next 290000 by snapshot {young}"));
+        Assert.Equal((100 * 129_000) + 290_000, await key.UsageAsync(Token));
     }
 }

@@ -13,6 +13,7 @@ internal readonly record struct ChatUsage(long Prompt, long Completion, long Cac
     public ChatUsage As(UsageShape shape) => shape switch
     {
         UsageShape.Absurd => this with { Completion = AbsurdTokens },
+        UsageShape.Zero => default,
         UsageShape.Negative => this with { Prompt = -Prompt, Completion = -Math.Max(1, Completion) },
         _ => this,
     };

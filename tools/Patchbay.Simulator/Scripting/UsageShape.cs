@@ -24,6 +24,9 @@ public enum UsageShape
     /// <summary>10^12 completion tokens.</summary>
     Absurd,
 
+    /// <summary>All counts are zero.</summary>
+    Zero,
+
     /// <summary>Negative counts.</summary>
     Negative,
 

@@ -99,7 +99,7 @@ internal sealed class HedgeStep(
         }
 
         var usage = Meter.UsageOf(context, loser);
-        if (winner is not null && !loser.Binding!.Provider.Descriptor.CancelStopsBilling)
+        if (winner is not null && loser.Binding!.Provider.Descriptor.CancelStopsBilling != true)
         {
             var whole = Meter.UsageOf(context, winner).CompletionTokens;
             usage = usage.CompletionTokens < whole ? usage with { Output = whole - (usage.Reasoning ?? 0) } : usage;

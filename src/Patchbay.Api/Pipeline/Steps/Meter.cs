@@ -45,6 +45,11 @@ internal static class Meter
             : usage;
     }
 
+    /// <summary>Whether the provider has said anything that it may bill.</summary>
+    public static bool HasAnswer(InferenceContext context) => context.Responder is not null
+        ? context.Editor.HasContent || context.Editor.HasUsage
+        : context.Reader.HasUsage || !context.Reader.IsEmpty;
+
     /// <summary>Whether the answer is one that is not charged: nothing was generated, or it ended in an error
     /// (openrouter-api.md, section 5, zero-completion insurance).</summary>
     public static bool IsWaived(InferenceContext context, in Usage usage)

@@ -22,9 +22,16 @@ internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingD
             context, usage, Meter.IsWaived(context, usage), GenerationOutcome.Completed, error: null);
     }
 
-    /// <summary>Settles what the caller got before it left; nothing when it got nothing.</summary>
+    /// <summary>Settles what the caller got before it left, and nothing when it got nothing; or the whole answer where its
+    /// provider bills that.</summary>
     public async ValueTask<Settled> CancelledAsync(InferenceContext context, GatewayError error)
     {
+        if (context.IsUnheard)
+        {
+            var whole = Meter.HasAnswer(context) ? Meter.UsageOf(context, context.Current) : default;
+            return await SettleAsync(context, whole, Meter.IsWaived(context, whole), GenerationOutcome.Cancelled, error);
+        }
+
         var delivered = context.Responder is { IsCommitted: true };
         var some = delivered && (context.Parts is null || (context.Editor.HasContent && !context.Current.IsPart));
         return await SettleAsync(
