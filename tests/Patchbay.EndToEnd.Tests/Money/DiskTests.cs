@@ -6,6 +6,7 @@ using Patchbay.Testing;
 namespace Patchbay.EndToEnd.Tests;
 
 /// <summary>M-5: a disk that is full, and one that does not confirm what was written.</summary>
+[Trait("Needs", "root")]
 public sealed class DiskTests
 {
     private const long Cost = 33_000;
