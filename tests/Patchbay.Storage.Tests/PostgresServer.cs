@@ -101,7 +101,7 @@ public sealed class PostgresServer : IAsyncDisposable
         _port = FreePort();
         await RunAsync(
             "pg_ctl", "-D", Data(directory), "-w", "-l", Path.Combine(directory.FullName, "log"),
-            "-o", $"-h 127.0.0.1 -p {Port} -k {directory.FullName} -c max_connections=200", "start");
+            "-o", $"-h 127.0.0.1 -p {Port} -k {directory.FullName} -c max_connections=200 -c fsync=off -c full_page_writes=off", "start");
         _directory = directory;
     }
 

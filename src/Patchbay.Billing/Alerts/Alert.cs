@@ -9,6 +9,9 @@ public sealed record Alert
     /// <summary>Prepaid funds fell below a limit.</summary>
     public const string CreditsKind = "credits.low";
 
+    /// <summary>An automatic payment failed.</summary>
+    public const string PaymentKind = "payment.failed";
+
     /// <summary>Somebody tries out a target.</summary>
     public const string TestKind = "test";
 

@@ -2,10 +2,11 @@ using Patchbay.Core;
 
 namespace Patchbay.Billing;
 
-/// <summary>Tells owners what they should know of their payments. Must not throw.</summary>
+/// <summary>Tells owners what they should know of their payments. What is told again is told once.</summary>
 public interface IPaymentNotices
 {
-    /// <summary>An automatic payment failed.</summary>
+    /// <summary>An automatic payment failed. When the task completes, the owner will be told.</summary>
+    /// <exception cref="StorageUnavailableException">Not now.</exception>
     Task TellAsync(PaymentNotice notice, CancellationToken cancellationToken);
 }
 

@@ -165,6 +165,10 @@ public sealed partial class TopUpDesk(
     {
         var failures = account.TopUp.Failures + 1;
         var isOver = failures >= options.TopUpTries;
+
+        // Told first: whoever ends it after a crash may find that it was told already.
+        await notices.TellAsync(
+            new PaymentNotice(payment.OrganizationId, payment.Id, payment.Amount, problem, isOver), cancellationToken);
         await payments.EndTopUpAsync(
             payment.OrganizationId,
             payment.Id,
@@ -178,9 +182,6 @@ public sealed partial class TopUpDesk(
         {
             Log.Failed(log, payment.Reference, problem);
         }
-
-        await notices.TellAsync(
-            new PaymentNotice(payment.OrganizationId, payment.Id, payment.Amount, problem, isOver), cancellationToken);
     }
 
     private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;

@@ -68,6 +68,25 @@ internal static class AlertText
         CreatedAt = now,
     };
 
+    /// <summary>An automatic payment failed.</summary>
+    public static Alert OfPayment(PaymentNotice notice, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        Key = $"payment/{notice.PaymentId:N}",
+        Kind = Alert.PaymentKind,
+        OrganizationId = notice.OrganizationId,
+        Summary = $"An automatic payment of ${notice.Amount} failed: {notice.Problem}."
+            + (notice.IsSwitchedOff ? " Automatic payments are switched off until they are switched on again." : ""),
+        Data = Write(json =>
+        {
+            json.WriteString("payment_id", notice.PaymentId);
+            Write(json, "amount_usd", notice.Amount);
+            json.WriteString("problem", notice.Problem);
+            json.WriteBoolean("switched_off", notice.IsSwitchedOff);
+        }),
+        CreatedAt = now,
+    };
+
     /// <summary>The body of a webhook: the same at every attempt.</summary>
     public static byte[] Body(Alert alert)
     {

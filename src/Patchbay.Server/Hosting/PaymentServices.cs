@@ -19,7 +19,7 @@ internal static class PaymentServices
         services.AddSingleton(settings.ToOptions(installation));
         services.AddSingleton<PaymentDesk>();
         services.AddSingleton<PaymentComparer>();
-        services.AddSingleton<IPaymentNotices, SilentNotices>();
+        services.AddSingleton<IPaymentNotices, PaymentAlerts>();
         if (settings.Stripe.SecretKey is { } key)
         {
             services.AddSingleton(provider => new StripeGateway(
@@ -48,12 +48,6 @@ internal static class PaymentServices
         {
             services.AddHostedService<PaymentService>();
         }
-    }
-
-    /// <summary>What owners should know is in the log and in the answer of <c>GET /credits/auto-top-up</c>.</summary>
-    private sealed class SilentNotices : IPaymentNotices
-    {
-        public Task TellAsync(PaymentNotice notice, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
 

@@ -9,8 +9,9 @@ using Patchbay.Testing;
 
 namespace Patchbay.EndToEnd.Tests.Operations;
 
-/// <summary>The API's description against the API.</summary>
-public sealed class DescriptionTests(FirstStartWorld fixture) : IClassFixture<FirstStartWorld>
+/// <summary>The API's description against the API of a server that sells credits: others have fewer routes.</summary>
+[Collection<PaymentCollection>]
+public sealed class DescriptionTests(PaymentWorld world)
 {
     // Served for old programs; the description names the path of today.
     private static readonly string[] Aliases = ["GET /auth/key"];
@@ -20,7 +21,7 @@ public sealed class DescriptionTests(FirstStartWorld fixture) : IClassFixture<Fi
     [Fact]
     public async Task Every_operation_that_is_described_is_served_under_both_prefixes()
     {
-        using var client = new ApiClient(fixture.Server.Address, null);
+        using var client = new ApiClient(world.World.Server.Address, null);
         foreach (var (method, path, atRoot) in await DescribedAsync())
         {
             var address = path.Replace("{author}", "a", StringComparison.Ordinal).Replace("{slug}", "b", StringComparison.Ordinal)
@@ -112,7 +113,7 @@ public sealed class DescriptionTests(FirstStartWorld fixture) : IClassFixture<Fi
 
     private async Task<JsonElement> ReadAsync()
     {
-        using var client = new ApiClient(fixture.Server.Address, null);
+        using var client = new ApiClient(world.World.Server.Address, null);
         var response = await client.GetAsync("/openapi.json", Token);
         Assert.Equal(200, response.Status);
         return response.Json;

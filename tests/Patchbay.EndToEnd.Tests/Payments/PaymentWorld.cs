@@ -45,6 +45,8 @@ public sealed class PaymentWorld : IAsyncLifetime
     public static Dictionary<string, string?> Settings(StripeStandIn stripe, CoinbaseStandIn coinbase) => new()
     {
         ["PATCHBAY__BILLING__MODE"] = "marketplace",
+        ["PATCHBAY__ALERTS__CHECK_EVERY"] = "100ms",
+        ["PATCHBAY__ALERTS__ALLOW_PRIVATE_ADDRESSES"] = "true",
         ["PATCHBAY__PAYMENTS__SELLER"] = "Example Ltd; 1 Main Street; Łódź",
         ["PATCHBAY__PAYMENTS__LEAST"] = "1",
         ["PATCHBAY__PAYMENTS__TOP_UP_EVERY"] = "100ms",

@@ -43,6 +43,10 @@ public sealed class TopUpTests(PaymentWorld world)
     [Fact]
     public async Task After_three_failures_it_is_switched_off_and_says_why()
     {
+        await using var receiver = await AlertReceiver.StartAsync(Token);
+        var target = await world.World.Api.PostAsync(
+            "/api/v1/alerts/targets", $$"""{"type":"webhook","address":"{{receiver.Address}}"}""", Token);
+        Assert.True(target.Status is 200 or 201, target.Body);
         await SaveCardAsync();
         world.Stripe.Fail("POST /v1/payment_intents", StandInFault.Declined, StandInFault.Declined, StandInFault.Declined);
         var before = await world.BalanceAsync(Token);
@@ -56,6 +60,11 @@ public sealed class TopUpTests(PaymentWorld world)
         Assert.Equal(before, await world.BalanceAsync(Token));
         await Until.TrueAsync(
             () => world.World.Server.Output.Contains("are switched off after 3 failures: insufficient_funds", StringComparison.Ordinal), Token);
+        await Until.TrueAsync(() => receiver.Taken.Count >= 3, Token);
+        var told = receiver.Taken.Select(static alert => alert.Json.GetProperty("data")).ToList();
+        Assert.Equal(3, told.Select(static data => data.GetProperty("payment_id").GetString()).Distinct().Count());
+        Assert.Single(told, static data => data.GetProperty("switched_off").GetBoolean());
+        Assert.All(told, static data => Assert.Equal("insufficient_funds", data.GetProperty("problem").GetString()));
     }
 
     [Fact]

@@ -122,7 +122,13 @@ public sealed class LeaseTests(PostgresServer server) : IAsyncLifetime
             await replica.Book.ReloadBudgetsAsync(new BudgetScope(BudgetLevel.Key, _key), Token);
         }
 
-        Assert.True(await _replicas[1].SpendAsync(await _replicas[1].OpenAsync(_key), _key, 1_000_000, 1_000_000));
+        // What the other server does not need any more is given back soon; on a busy machine not at the first try.
+        var last = await _replicas[1].OpenAsync(_key);
+        for (var tries = 0; !await _replicas[1].SpendAsync(last, _key, 1_000_000, 1_000_000); tries++)
+        {
+            Assert.InRange(tries, 0, 20);
+        }
+
         foreach (var replica in _replicas)
         {
             Assert.False(await replica.SpendAsync(await replica.OpenAsync(_key), _key, 1, 1));
