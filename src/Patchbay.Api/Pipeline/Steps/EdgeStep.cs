@@ -67,14 +67,25 @@ internal sealed class EdgeStep(HoldBook book, InferenceOptions options)
     }
 
     /// <summary>Makes the hold cover this cost, as far as the account can pay: up to the request's bound when it may grow,
-    /// and beyond it when the provider searched by itself. How often it does, and how much of what it finds it reads, nobody
-    /// can hold for; the answer was made with it all the same.</summary>
-    public async ValueTask CoverAsync(InferenceContext context, Money cost, Usage usage)
+    /// and beyond it for searches that the provider made by itself and what it read for them. How many there will be nobody
+    /// knows; the answer was made with them all the same. More output than was held for is not covered.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="cost">What all of it costs.</param>
+    /// <param name="searched">What the last part costs without its output, when it searched; else null.</param>
+    public async ValueTask CoverAsync(InferenceContext context, Money cost, Money? searched)
     {
-        var bound = usage.Searches > 0 ? cost : Money.Min(cost, context.FullHold ?? Money.Zero);
-        if (bound > context.Hold.Amount)
+        var full = Money.Max(context.FullHold ?? Money.Zero, context.Hold.Amount);
+        if (searched is { } input)
         {
-            await ExtendAsync(context, bound - context.Hold.Amount);
+            var spent = Spent(context);
+            var output = Money.Max(full - spent - Worst(context, context.Current).With(0), Money.Zero);
+            full = Money.Max(full, spent + input + output);
+        }
+
+        var more = Money.Min(cost, full) - context.Hold.Amount;
+        if (more > Money.Zero)
+        {
+            await ExtendAsync(context, more);
         }
     }
 

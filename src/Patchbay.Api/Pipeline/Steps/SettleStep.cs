@@ -29,7 +29,8 @@ internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingD
         if (context.IsUnheard)
         {
             var whole = Meter.HasAnswer(context) ? Meter.UsageOf(context, context.Current) : default;
-            return await SettleAsync(context, whole, Meter.IsWaived(context, whole), GenerationOutcome.Cancelled, error);
+            var waived = context.Parts is null && Meter.IsWaived(context, whole);
+            return await SettleAsync(context, whole, waived, GenerationOutcome.Cancelled, error);
         }
 
         var delivered = context.Responder is { IsCommitted: true };
@@ -60,9 +61,17 @@ internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingD
         InferenceContext context, Usage usage, bool waived, GenerationOutcome outcome, GatewayError? error)
     {
         var endpoint = outcome == GenerationOutcome.Failed ? null : context.Endpoint;
-        var cost = endpoint is null || usage == default
-            ? Cost.Zero
-            : Pricer.Price(usage, TierEdit.Billed(context, context.Current).Prices);
+        var cost = Cost.Zero;
+        Money? searched = null;
+        if (endpoint is not null && usage != default)
+        {
+            var prices = TierEdit.Billed(context, context.Current).Prices;
+            cost = Pricer.Price(usage, prices);
+            searched = usage.Searches > 0
+                ? Pricer.Price(usage with { Output = 0, Reasoning = 0, AudioOutput = 0 }, prices).Total
+                : null;
+        }
+
         List<LossPosting>? expenses = null;
         if (context.Parts is { } parts)
         {
@@ -78,7 +87,7 @@ internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingD
 
         if (!waived)
         {
-            await edge.CoverAsync(context, cost.Total, usage);
+            await edge.CoverAsync(context, cost.Total, searched);
         }
 
         var charge = Meter.ChargeFor(cost, context.Hold.Amount, waived, DiscountOf(context));

@@ -104,7 +104,11 @@ public sealed class DocumentedBilling : BillingWorld
     /// <summary>Its answer makes eighteen searches and says a hundred tokens, which is all that it may.</summary>
     internal static BillingRow Research { get; } = BillingTable.Documented.Single(row => row.File == "perplexity-research");
 
-    internal override IReadOnlyList<WorldModel> More => [Model(Research, 100) with { Slug = "billing/short" }];
+    internal override IReadOnlyList<WorldModel> More =>
+    [
+        Model(Research, 100) with { Slug = "billing/short" },
+        Model(Research with { File = "perplexity-overrun" }, 100) with { Slug = "billing/overrun" },
+    ];
 
     internal override IReadOnlyList<BillingRow> Rows => BillingTable.Documented;
 
@@ -148,6 +152,16 @@ public sealed class BillingTableTests(RecordedBilling recorded, DocumentedBillin
         Assert.Equal(50_000_000, generation.Charge.Nanos);
         Assert.Equal(DocumentedBilling.Research.Nanos - 50_000_000, generation.Loss.Nanos);
         Assert.Equal(402, (await api.ChatAsync("billing/short", Token)).Status);
+    }
+
+    [Fact]
+    public async Task A_search_does_not_make_the_caller_pay_for_more_output_than_was_held_for()
+    {
+        var generation = await documented.AskAsync(documented.World.Api, "billing/overrun", stream: false);
+
+        // One search, as was held for, and 5,000 tokens instead of 100: 45,066,000 in all. The hold has some room for a longer prompt.
+        Assert.InRange(generation.Charge.Nanos, 5_866_000, 6_100_000);
+        Assert.Equal(45_066_000, generation.Charge.Nanos + generation.Loss.Nanos);
     }
 
     private static async Task CostsAsync(BillingWorld billing, string slug)
