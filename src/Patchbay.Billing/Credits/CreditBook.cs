@@ -9,6 +9,10 @@ namespace Patchbay.Billing;
 /// <param name="clock">The clock.</param>
 public sealed class CreditBook(ICreditStore store, HoldBook holds, TimeProvider clock)
 {
+    /// <summary>Within this time after a request has begun, servers that share limits know of it. A promotion that they share
+    /// ends so much later, so that what began before its time is known.</summary>
+    public static readonly TimeSpan WrittenDownWithin = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan RefreshAgainAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Carries an order out. The same reference twice has one effect.</summary>
@@ -32,7 +36,8 @@ public sealed class CreditBook(ICreditStore store, HoldBook holds, TimeProvider 
     {
         var now = clock.GetUtcNow();
         var ended = 0;
-        foreach (var lot in await store.ListEndedAsync(now, cancellationToken))
+        var endedBefore = holds.IsShared ? now - WrittenDownWithin : now;
+        foreach (var lot in await store.ListEndedAsync(endedBefore, cancellationToken))
         {
             var held = holds.GetHeld(lot.OrganizationId, lot.ExpiresAt);
             if (held >= lot.Balance)
@@ -76,6 +81,13 @@ public sealed class CreditBook(ICreditStore store, HoldBook holds, TimeProvider 
         var path = await holds.OpenPathAsync(refund.OrganizationId, [scope], null, cancellationToken);
         var wanted = refund.Amount ?? Money.Min(purchase.Amount, holds.GetAvailable(path));
         var held = await holds.TryHoldAsync(path, Money.Max(wanted, Money.Zero), refund.Reference);
+        if (held.Hold is null && refund.Amount is null && held.Available > Money.Zero)
+        {
+            // Other servers have spent of it.
+            wanted = Money.Min(wanted, held.Available);
+            held = await holds.TryHoldAsync(path, wanted, refund.Reference);
+        }
+
         if (held.Hold is null)
         {
             // The order may have been carried out before: then the money is gone from what is available.
