@@ -112,6 +112,32 @@ public sealed class SharedFundsTests(PostgresServer server) : IAsyncLifetime
         Assert.Empty(await _replicas[0].Storage.Ledger.AuditAsync(Token));
     }
 
+    [Fact]
+    public async Task A_server_that_is_given_up_frees_its_slices_and_what_it_settles_of_them_later_is_a_loss()
+    {
+        await GrantAsync(100_000_000, null);
+        var path = await _replicas[1].OpenAsync(_key);
+        var hold = (await _replicas[1].Book.TryHoldAsync(path, new Money(60_000_000), "gen-late")).Hold!;
+        var roster = _replicas[0].Storage.Nodes!;
+        var dead = Assert.Single(await roster.ListAsync(Token), node => node.LeasedCredits == new Money(60_000_000));
+
+        Assert.False(await roster.ForgetAsync(dead.Id, TimeSpan.FromSeconds(30), Token));
+        Assert.False(await roster.ForgetAsync(Guid.CreateVersion7(), TimeSpan.Zero, Token));
+        Assert.False(await _replicas[0].SpendAsync(await _replicas[0].OpenAsync(_key), _key, 100_000_000, 1));
+        await _database.ExecuteAsync($"UPDATE node SET seen_at = seen_at - interval '1 minute' WHERE id = '{dead.Id}'");
+        Assert.True(await roster.ForgetAsync(dead.Id, TimeSpan.FromSeconds(30), Token));
+
+        Assert.Equal(0, (await roster.ListAsync(Token)).Single(node => node.Id == dead.Id).Leases);
+        Assert.True(await _replicas[0].SpendAsync(await _replicas[0].OpenAsync(_key), _key, 100_000_000, 90_000_000));
+        var now = _replicas[1].Clock.GetUtcNow();
+        await _replicas[1].Storage.Settlements.SettleAsync(Replica.Of(hold, _key, now, 50_000_000));
+        hold.Settle(new Money(50_000_000), Money.Zero, now);
+        await Until(async () => await _database.CountAsync("SELECT count(*) FROM generation") == 2);
+        Assert.Equal(10_000_000, await FundsAsync());
+        Assert.Equal(-25_000_000, (await _replicas[0].Storage.Ledger.GetBalanceAsync(LedgerAccount.LossCrash, Token)).Nanos);
+        Assert.Empty(await _replicas[0].Storage.Ledger.AuditAsync(Token));
+    }
+
     private static async Task Until(Func<Task<bool>> condition)
     {
         for (var i = 0; !await condition(); i++)
