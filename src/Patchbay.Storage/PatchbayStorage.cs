@@ -81,6 +81,9 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// </summary>
     public virtual ILeaseStore? Leases => null;
 
+    /// <summary>The servers of the database; null where there can only be one.</summary>
+    public virtual INodeRoster? Nodes => null;
+
     /// <summary>Hands over what other processes change, until it is cancelled; what could not be handled, since the database
     /// went away, is handed over again. Ends at once where a server is alone.</summary>
     public virtual Task FollowChangesAsync(

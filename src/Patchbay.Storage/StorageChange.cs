@@ -13,4 +13,7 @@ public sealed record StorageChange(string Topic, string Subject)
 
     /// <summary>An override of the catalogue; the subject is the model or endpoint.</summary>
     public const string Catalogue = "catalogue";
+
+    /// <summary>The credits of an organization, whose id is the subject.</summary>
+    public const string Credits = "credits";
 }

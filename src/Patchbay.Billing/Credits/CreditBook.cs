@@ -9,6 +9,13 @@ namespace Patchbay.Billing;
 /// <param name="clock">The clock.</param>
 public sealed class CreditBook(ICreditStore store, HoldBook holds, TimeProvider clock)
 {
+    /// <summary>Within this time after a request has begun, servers that share limits know of it. A promotion that they share
+    /// ends so much later, so that what began before its time is known.</summary>
+    public static readonly TimeSpan WrittenDownWithin = TimeSpan.FromSeconds(3);
+
+    private const int MostRounds = 5;
+
+    private static readonly TimeSpan GivenBackWithin = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan RefreshAgainAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Carries an order out. The same reference twice has one effect.</summary>
@@ -26,28 +33,23 @@ public sealed class CreditBook(ICreditStore store, HoldBook holds, TimeProvider 
         return outcome;
     }
 
-    /// <summary>Ends the promotions whose time is over, but for what requests may still need that began before. Returns how
-    /// many it ended or reduced.</summary>
+    /// <summary>Ends the promotions whose time is over, but for what requests may still need that began before. Where other
+    /// servers have leased of one, it takes what they give back within about a second. Returns how often it ended or reduced one.
+    /// </summary>
     public async Task<int> ExpireAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var ended = 0;
-        foreach (var lot in await store.ListEndedAsync(now, cancellationToken))
+        var sum = 0;
+        for (var round = 1; ; round++)
         {
-            var held = holds.GetHeld(lot.OrganizationId, lot.ExpiresAt);
-            if (held >= lot.Balance)
+            var (found, ended) = await ExpireOnceAsync(cancellationToken);
+            sum += ended;
+            if (found == 0 || !holds.IsShared || round == MostRounds)
             {
-                continue;
+                return sum;
             }
 
-            var reference = $"expiry:{lot.PromotionId:N}:{Guid.CreateVersion7(now):N}";
-            var order = new ExpiryOrder(lot.OrganizationId, reference, "expiry", lot.PromotionId, held);
-            var outcome = await store.ApplyAsync(order, cancellationToken);
-            await RefreshAsync(lot.OrganizationId);
-            ended += outcome.Status == CreditStatus.Posted ? 1 : 0;
+            await Task.Delay(GivenBackWithin, clock, cancellationToken);
         }
-
-        return ended;
     }
 
     /// <summary>Makes what another program changed count here. Returns the batch to follow from the next time.</summary>
@@ -64,6 +66,29 @@ public sealed class CreditBook(ICreditStore store, HoldBook holds, TimeProvider 
         return changes.BatchId;
     }
 
+    private async Task<(int Found, int Ended)> ExpireOnceAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (found, ended) = (0, 0);
+        foreach (var lot in await store.ListEndedAsync(holds.IsShared ? now - WrittenDownWithin : now, cancellationToken))
+        {
+            var held = holds.GetHeld(lot.OrganizationId, lot.ExpiresAt);
+            if (held >= lot.Balance)
+            {
+                continue;
+            }
+
+            found++;
+            var reference = $"expiry:{lot.PromotionId:N}:{Guid.CreateVersion7(now):N}";
+            var order = new ExpiryOrder(lot.OrganizationId, reference, "expiry", lot.PromotionId, held);
+            var outcome = await store.ApplyAsync(order, cancellationToken);
+            await RefreshAsync(lot.OrganizationId);
+            ended += outcome.Status == CreditStatus.Posted ? 1 : 0;
+        }
+
+        return (found, ended);
+    }
+
     private async Task<CreditOutcome> RefundAsync(RefundOrder refund, CancellationToken cancellationToken)
     {
         var purchase = await store.FindAsync(refund.PurchaseId, refund.OrganizationId, cancellationToken);
@@ -76,6 +101,13 @@ public sealed class CreditBook(ICreditStore store, HoldBook holds, TimeProvider 
         var path = await holds.OpenPathAsync(refund.OrganizationId, [scope], null, cancellationToken);
         var wanted = refund.Amount ?? Money.Min(purchase.Amount, holds.GetAvailable(path));
         var held = await holds.TryHoldAsync(path, Money.Max(wanted, Money.Zero), refund.Reference);
+        if (held.Hold is null && refund.Amount is null && held.Available > Money.Zero)
+        {
+            // Other servers have spent of it.
+            wanted = Money.Min(wanted, held.Available);
+            held = await holds.TryHoldAsync(path, wanted, refund.Reference);
+        }
+
         if (held.Hold is null)
         {
             // The order may have been carried out before: then the money is gone from what is available.

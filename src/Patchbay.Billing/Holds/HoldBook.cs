@@ -19,6 +19,9 @@ public sealed partial class HoldBook(
     private readonly ByokFees _fees = fees ?? ByokFees.None;
     private readonly ConcurrentDictionary<Guid, OrganizationBook> _organizations = new();
 
+    /// <summary>Whether other servers spend of the same limits.</summary>
+    public bool IsShared => desk is not null;
+
     /// <summary>The path of a caller: organization and workspace, then member, key and guardrail where they apply. Loads
     /// what is not in memory yet.</summary>
     /// <param name="organizationId">Who pays; its credits are the first level.</param>
@@ -115,9 +118,11 @@ public sealed partial class HoldBook(
             if (book.Find(new BudgetScope(BudgetLevel.Organization, organizationId)) is { } meter)
             {
                 var funds = await store.GetFundsAsync(organizationId, cancellationToken);
+                var spent = desk is null ? default : (await store.GetSpendingAsync(meter.Scope, clock.GetUtcNow(), cancellationToken)).Credits.Lifetime;
                 lock (book.Gate)
                 {
                     meter.Funds = funds;
+                    meter.LearnSpent(spent, clock.GetUtcNow());
                     Reconsider(book, meter.Scope);
                 }
             }

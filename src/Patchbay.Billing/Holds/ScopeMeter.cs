@@ -8,6 +8,7 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
 {
     private Budget[] _budgets = [.. budgets];
     private ScopeSpending _spending = spending;
+    private Money _spentElsewhere;
     private Window _day = Window.Of(ResetInterval.Daily, now);
     private Window _week = Window.Of(ResetInterval.Weekly, now);
     private Window _month = Window.Of(ResetInterval.Monthly, now);
@@ -28,9 +29,14 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
         Roll(now);
         return Funds is not { } funds ? CreditStanding.Good
             : funds < Money.Zero ? CreditStanding.Frozen
-            : funds < _spending.Credits.Lifetime ? CreditStanding.Overdrawn
+            : funds < _spending.Credits.Lifetime + _spentElsewhere ? CreditStanding.Overdrawn
             : CreditStanding.Good;
     }
+
+    /// <summary>What all servers together had spent of the funds when they were last read, where it is more than is known
+    /// here.</summary>
+    public void LearnSpent(Money lifetime, DateTimeOffset now) =>
+        _spentElsewhere = Money.Max(lifetime - SpendingAt(now).Credits.Lifetime, Money.Zero);
 
     /// <summary>The kinds of limits that it has.</summary>
     public IEnumerable<LeaseKind> LimitedKinds()
@@ -72,7 +78,7 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
     public Money AvailableAt(DateTimeOffset now)
     {
         Roll(now);
-        var least = Funds is { } funds ? funds - _spending.Credits.Lifetime - Held : Money.MaxValue;
+        var least = Funds is { } funds ? funds - _spending.Credits.Lifetime - _spentElsewhere - Held : Money.MaxValue;
         foreach (var budget in _budgets)
         {
             if (budget is { Limit: { } limit, IncludesByok: false })

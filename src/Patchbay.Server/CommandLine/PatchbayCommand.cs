@@ -61,6 +61,7 @@ internal static class PatchbayCommand
             new BudgetsCommand(common).Describe(),
             new CatalogCommand(common).Describe(),
             new ProvidersCommand(common).Describe(),
+            new NodesCommand(common).Describe(),
             new MigrateCommand(common).Describe(),
             new ReconcileCommand(common).Describe(),
             new ActivityCommand(common).Describe(),

@@ -25,6 +25,8 @@ internal sealed partial class ChangeFollower(
                 return Task.CompletedTask;
             case StorageChange.Budget when TryParse(change.Subject, out var scope):
                 return holds.ReloadBudgetsAsync(scope, cancellationToken);
+            case StorageChange.Credits when Guid.TryParse(change.Subject, out var organization):
+                return holds.RefreshFundsAsync(organization, cancellationToken).AsTask();
             case StorageChange.Catalogue:
                 return services.GetService<OverrideFollower>()?.FollowAsync(cancellationToken) ?? Task.CompletedTask;
             default:

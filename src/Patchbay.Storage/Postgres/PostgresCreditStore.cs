@@ -6,8 +6,9 @@ namespace Patchbay.Storage.Postgres;
 
 /// <summary>Credits in PostgreSQL.</summary>
 /// <param name="database">The pool.</param>
+/// <param name="node">This server; null for a command.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class PostgresCreditStore(PostgresDatabase database, TimeProvider timeProvider) : ICreditStore
+internal sealed class PostgresCreditStore(PostgresDatabase database, Guid? node, TimeProvider timeProvider) : ICreditStore
 {
     /// <inheritdoc/>
     public Task<CreditOutcome> ApplyAsync(CreditOrder order, CancellationToken cancellationToken) =>
@@ -69,9 +70,17 @@ internal sealed class PostgresCreditStore(PostgresDatabase database, TimeProvide
             AdvisoryLock.Books, transaction: transaction, cancellationToken: cancellationToken));
         var tables = new CreditTables(connection, transaction, CreditDialect.Postgres, cancellationToken);
         var now = timeProvider.GetUtcNow();
-        var plan = CreditPlan.Of(order, await tables.ReadStateAsync(order), now);
+        var state = await tables.ReadStateAsync(order);
+        if (order is ExpiryOrder expiry)
+        {
+            order = await SharedFunds.KeepLeasedAsync(connection, transaction, expiry, state.Lots, node, cancellationToken);
+        }
+
+        var plan = CreditPlan.Of(order, state, now);
         if (plan.Transaction is null)
         {
+            // The other servers hear what is asked of them.
+            await transaction.CommitAsync(cancellationToken);
             return plan.Outcome!;
         }
 

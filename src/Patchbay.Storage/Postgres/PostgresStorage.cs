@@ -29,6 +29,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         _serving = serving;
         _timeProvider = timeProvider;
         Settlements = new SettlementLog(serving?.Journal, writer);
+        Nodes = new PostgresNodeRoster(database);
         Counters = new PostgresCounters(database, timeProvider);
         ApiKeys = new PostgresApiKeyStore(database);
         Organizations = new PostgresOrganizationStore(database);
@@ -39,7 +40,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         Alerts = new AlertStore(tables);
         Generations = new PostgresGenerationStore(database);
         Ledger = new PostgresLedgerStore(database, timeProvider);
-        Credits = new PostgresCreditStore(database, timeProvider);
+        Credits = new PostgresCreditStore(database, serving?.Node.Id, timeProvider);
         Payments = new PostgresPaymentStore(database);
         Idempotency = new PostgresIdempotencyStore(database, timeProvider);
         OpenHolds = new PostgresOpenHoldLog(database, serving?.Node.Id);
@@ -119,6 +120,9 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override ILeaseStore? Leases => _serving?.Leases;
+
+    /// <inheritdoc/>
+    public override INodeRoster? Nodes { get; }
 
     /// <summary>The journal of a server, for tests that take the disk away from it.</summary>
     internal SettlementJournal? Journal => _serving?.Journal;

@@ -51,6 +51,18 @@ public sealed class Books : IAsyncDisposable
     public async Task SettleAsync(Func<Guid, Settlement> settlement) =>
         await _storage.Settlements.SettleAsync(settlement(_organization));
 
+    /// <summary>Changes the credits of the default organization, as another program would.</summary>
+    public async Task<CreditTransaction> OrderAsync(Func<Guid, CreditOrder> order, CancellationToken cancellationToken)
+    {
+        var outcome = await _storage.Credits.ApplyAsync(order(_organization), cancellationToken);
+        Assert.True(outcome.Status == CreditStatus.Posted, outcome.Reason);
+        return outcome.Transaction!;
+    }
+
+    /// <summary>The credits of the default organization.</summary>
+    public Task<CreditAccount> ReadCreditsAsync(CancellationToken cancellationToken) =>
+        _storage.Credits.GetAccountAsync(_organization, cancellationToken);
+
     /// <summary>How many holds are written down.</summary>
     public async Task<int> CountOpenHoldsAsync(CancellationToken cancellationToken) =>
         (await _storage.OpenHolds.ListAsync(cancellationToken)).Count;

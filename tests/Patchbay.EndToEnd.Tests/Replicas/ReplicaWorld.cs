@@ -32,6 +32,9 @@ public sealed class ReplicaWorld : IAsyncDisposable
     /// <summary>The connection string.</summary>
     public string Database => _database;
 
+    /// <summary>The file that holds the id of a server.</summary>
+    public string NodeFileOf(int server) => Path.Combine(_folders[server], "node.id");
+
     /// <summary>Starts so many servers.</summary>
     public static async Task<ReplicaWorld> StartAsync(
         PostgresServer postgres, int servers, CancellationToken cancellationToken, string yaml = "",

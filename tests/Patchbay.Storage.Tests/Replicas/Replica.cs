@@ -11,13 +11,14 @@ public sealed class Replica : IAsyncDisposable
     private readonly Task _running;
     private readonly string? _folder;
 
-    private Replica(PatchbayStorage storage, TimeProvider clock, string? folder)
+    private Replica(PatchbayStorage storage, TimeProvider clock, string? folder, bool prepaid)
     {
         Storage = storage;
         Clock = clock;
         _folder = folder;
         Desk = new LeaseDesk(storage.Leases!, TimeSpan.FromSeconds(90), clock);
-        Book = new HoldBook(storage.Budgets, clock, prepaid: false, desk: Desk);
+        Book = new HoldBook(storage.Budgets, clock, prepaid, desk: Desk);
+        Credits = new CreditBook(storage.Credits, Book, clock);
         _running = RunAsync();
     }
 
@@ -29,11 +30,14 @@ public sealed class Replica : IAsyncDisposable
 
     public HoldBook Book { get; }
 
+    public CreditBook Credits { get; }
+
     /// <summary>What it was told that others changed.</summary>
     public ConcurrentQueue<StorageChange> Heard { get; } = new();
 
     public static async Task<Replica> StartAsync(
-        PostgresTestDatabase database, TimeProvider? clock = null, string? folder = null, TimeSpan? lifetime = null)
+        PostgresTestDatabase database, TimeProvider? clock = null, string? folder = null, TimeSpan? lifetime = null,
+        bool prepaid = false)
     {
         var made = folder is null ? Directory.CreateTempSubdirectory("patchbay-replica-").FullName : null;
         clock ??= new DatabaseClock(TimeProvider.System);
@@ -45,7 +49,7 @@ public sealed class Replica : IAsyncDisposable
 
         var storage = await PatchbayStorage.OpenAsync(
             options, exclusive: true, clock, database.Log, TestContext.Current.CancellationToken);
-        return new Replica(storage, clock, made);
+        return new Replica(storage, clock, made, prepaid);
     }
 
     /// <summary>The path of a key in the sample's workspace and organization.</summary>
