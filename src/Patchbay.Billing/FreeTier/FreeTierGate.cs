@@ -17,9 +17,12 @@ public sealed class FreeTierGate(
     private const int MostKnown = 20_000;
     private static readonly TimeSpan KnownFor = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<Guid, Purchases> _bought = new();
     private readonly MemoryCounters _alone = new();
+    private long _triedAt;
+    private volatile bool _isAway;
 
     /// <summary>Counts a request, or says why it must wait; then nothing is counted.</summary>
     public async ValueTask<FreeTierRefusal?> EnterAsync(Guid organizationId, CancellationToken cancellationToken)
@@ -104,16 +107,36 @@ public sealed class FreeTierGate(
         }
     }
 
-    // An account of which nothing can be known has bought nothing.
+    // An account of which nothing can be known has bought nothing. While the database is away, one asks again each second and
+    // nobody else waits for it.
     private async ValueTask<Purchases> KnowBoughtAsync(Guid organizationId, TimeSpan oldest, CancellationToken cancellationToken)
     {
+        if (_bought.TryGetValue(organizationId, out var known) && clock.GetElapsedTime(known.ReadAt) < oldest)
+        {
+            return known;
+        }
+
+        var triedAt = Volatile.Read(ref _triedAt);
+        if (_isAway && (clock.GetElapsedTime(triedAt) < AskAgainAfter
+            || Interlocked.CompareExchange(ref _triedAt, clock.GetTimestamp(), triedAt) != triedAt))
+        {
+            return known;
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
         try
         {
-            return await ReadBoughtAsync(organizationId, oldest, cancellationToken);
+            var bought = await ReadBoughtAsync(organizationId, oldest, patience.Token);
+            _isAway = false;
+            return bought;
         }
-        catch (StorageUnavailableException)
+        catch (Exception exception) when (exception is StorageUnavailableException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return _bought.GetValueOrDefault(organizationId, default);
+            Volatile.Write(ref _triedAt, clock.GetTimestamp());
+            _isAway = true;
+            return known;
         }
     }
 

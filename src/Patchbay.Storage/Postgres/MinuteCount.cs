@@ -75,9 +75,10 @@ internal sealed class MinuteCount(TimeProvider clock)
                     false, Math.Max(0, left), wait is { } seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue);
             }
 
-            _own.Add(counted, second);
-            (_untold ??= new SlidingMinute()).Add(counted, second);
-            return new RateResult(true, left - counted, TimeSpan.Zero);
+            // All of it counts, since what is given back later is given back of all.
+            _own.Add(amount, second);
+            (_untold ??= new SlidingMinute()).Add(amount, second);
+            return new RateResult(true, Math.Max(0, left - amount), TimeSpan.Zero);
         }
     }
 

@@ -1,19 +1,25 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using Patchbay.Billing;
+using Patchbay.Core;
 
 namespace Patchbay.Storage.Postgres;
 
 /// <summary>Counts that all servers of the database share. As much as this server counted in the last second is set aside for it
 /// with the next question, as long as that is little of what is left; so a busy counter asks the database once or twice a second
-/// and a slow one is exact to the last.</summary>
+/// and a slow one is exact to the last. A database that does not answer within two seconds is taken to be away, and for a
+/// second nobody else waits for it.</summary>
 /// <param name="database">The pool.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class PostgresCounters(PostgresDatabase database, TimeProvider clock) : ISharedCounters
 {
     private const int MostKnown = 20_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<(string Name, DateTimeOffset Window), Count> _counts = new();
+    private long _triedAt;
+    private volatile bool _isAway;
 
     /// <inheritdoc/>
     public ValueTask<CounterResult> TryTakeAsync(
@@ -63,8 +69,42 @@ internal sealed class PostgresCounters(PostgresDatabase database, TimeProvider c
                 return new CounterResult(true, left);
             }
 
+            if (!MayAsk())
+            {
+                throw new StorageUnavailableException("The database did not answer a moment ago.");
+            }
+
             var (need, want) = count.Short(amount, Second);
-            var (got, remaining) = await database.UseAsync(
+            var (got, remaining) = await TakeAsync(name, window, need, want, limit, cancellationToken);
+            count.Add(got, remaining);
+            return count.TryTake(amount, Second) is { } after
+                ? new CounterResult(true, after)
+                : new CounterResult(false, count.Left);
+        }
+        finally
+        {
+            count.Asking.Release();
+        }
+    }
+
+    // While it is away, one asks again each second.
+    private bool MayAsk()
+    {
+        var triedAt = Volatile.Read(ref _triedAt);
+        return !_isAway
+            || (clock.GetElapsedTime(triedAt) >= AskAgainAfter
+                && Interlocked.CompareExchange(ref _triedAt, clock.GetTimestamp(), triedAt) == triedAt);
+    }
+
+    // What is taken by a question that was given up is lost: counted, never exceeded.
+    private async Task<(long Got, long Remaining)> TakeAsync(
+        string name, DateTimeOffset window, long need, long want, long limit, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            var taken = await database.UseAsync(
                 async connection =>
                 {
                     await using var command = new NpgsqlCommand("SELECT got, remaining FROM take_counter($1, $2, $3, $4, $5)", connection)
@@ -78,20 +118,30 @@ internal sealed class PostgresCounters(PostgresDatabase database, TimeProvider c
                             new NpgsqlParameter<long> { TypedValue = limit },
                         },
                     };
-                    await using var row = await command.ExecuteReaderAsync(cancellationToken);
-                    await row.ReadAsync(cancellationToken);
+                    await using var row = await command.ExecuteReaderAsync(patience.Token);
+                    await row.ReadAsync(patience.Token);
                     return (row.GetInt64(0), row.GetInt64(1));
                 },
-                cancellationToken);
-            count.Add(got, remaining);
-            return count.TryTake(amount, Second) is { } after
-                ? new CounterResult(true, after)
-                : new CounterResult(false, count.Left);
+                patience.Token);
+            _isAway = false;
+            return taken;
         }
-        finally
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            count.Asking.Release();
+            NoteAway();
+            throw new StorageUnavailableException("The database did not answer in time.", exception);
         }
+        catch (StorageUnavailableException)
+        {
+            NoteAway();
+            throw;
+        }
+    }
+
+    private void NoteAway()
+    {
+        Volatile.Write(ref _triedAt, clock.GetTimestamp());
+        _isAway = true;
     }
 
     private sealed class Count

@@ -14,19 +14,18 @@ internal sealed class SqliteCounters(SqliteWriter writer, SqliteReaders readers)
     /// <summary>How far what is written may be from what was counted.</summary>
     public const int Chunk = 10;
 
-    private const int MostKnown = 20_000;
-
     private readonly ConcurrentDictionary<(string Name, DateTimeOffset Window), Count> _counts = new();
     private DateTimeOffset _forgotten = DateTimeOffset.MinValue;
+    private long _newest;
 
     /// <inheritdoc/>
     public ValueTask<CounterResult> TryTakeAsync(
         string name, DateTimeOffset window, long amount, long limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amount);
-        if (_counts.Count > MostKnown)
+        if (window.UtcTicks > Volatile.Read(ref _newest))
         {
-            ForgetBefore(window.AddDays(-1));
+            Begin(window);
         }
 
         var count = _counts.GetOrAdd((name, window), static _ => new Count());
@@ -139,8 +138,16 @@ internal sealed class SqliteCounters(SqliteWriter writer, SqliteReaders readers)
         count.Load(taken);
     }
 
-    private void ForgetBefore(DateTimeOffset time)
+    // Once for each window, whoever counts in it first: what ended more than a day before is forgotten.
+    private void Begin(DateTimeOffset window)
     {
+        var newest = Volatile.Read(ref _newest);
+        if (window.UtcTicks <= newest || Interlocked.CompareExchange(ref _newest, window.UtcTicks, newest) != newest)
+        {
+            return;
+        }
+
+        var time = window.AddDays(-1);
         foreach (var key in _counts.Keys)
         {
             if (key.Window < time)
