@@ -116,6 +116,10 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>Whether a write becomes durable at this moment; never throws for a database that is down.</summary>
     public abstract Task<bool> CanWriteAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether a settlement becomes durable at this moment, in the database or in a journal that it takes them from later;
+    /// never throws for a database that is down.</summary>
+    public virtual Task<bool> CanSettleAsync(CancellationToken cancellationToken) => CanWriteAsync(cancellationToken);
+
     /// <summary>Writes a consistent copy of the whole database into a new file, also while a server uses it. Everything
     /// that was durable when the call began is in it.</summary>
     /// <exception cref="StorageRefusedException">The file exists already, or this database has its own tools for that.

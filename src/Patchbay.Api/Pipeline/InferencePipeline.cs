@@ -112,9 +112,8 @@ public sealed partial class InferencePipeline
                 return;
             }
 
-            await using var hold = context.Hold;
             await context.EndReservationAsync();
-            hold.DescribeWith(DescribeInFlight, context);
+            context.Hold.DescribeWith(DescribeInFlight, context);
             _quality?.Begin(context);
 
             // :: Step 5: attempt, in the order of the plan, until one endpoint answers or content has reached the caller.
@@ -124,6 +123,12 @@ public sealed partial class InferencePipeline
         }
         finally
         {
+            // Also when something unforeseen happened between the hold and the attempts. One that is settled stays so.
+            if (context.Hold is { } hold)
+            {
+                await hold.DisposeAsync();
+            }
+
             if (context.Responder is { } responder)
             {
                 await responder.StopCommentsAsync();

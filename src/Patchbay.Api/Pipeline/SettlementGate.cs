@@ -1,9 +1,9 @@
 namespace Patchbay.Api;
 
-/// <summary>Refuses requests from the first settlement that could not be made durable until storage can be written again, so that
-/// no provider is called for answers that nobody could be charged for. Thread-safe.</summary>
-/// <param name="canWrite">Whether storage can be written; asked only while it is closed, and as often as requests come.</param>
-public sealed class SettlementGate(Func<Task<bool>> canWrite)
+/// <summary>Refuses requests from the first settlement that could not be made durable until one could again, so that no provider
+/// is called for answers that nobody could be charged for. Thread-safe.</summary>
+/// <param name="canSettle">Whether a settlement would be durable; asked only while it is closed, and as often as requests come.</param>
+public sealed class SettlementGate(Func<Task<bool>> canSettle)
 {
     private volatile bool _isClosed;
 
@@ -15,7 +15,7 @@ public sealed class SettlementGate(Func<Task<bool>> canWrite)
 
     private async Task<bool> TryOpenAsync()
     {
-        if (await canWrite())
+        if (await canSettle())
         {
             _isClosed = false;
         }

@@ -38,7 +38,8 @@ internal sealed partial class AlertWatch(
                     Log.Away(log, exception.Message);
                 }
 
-                _isAway = true;
+                // Windows may have ended meanwhile, as before a start.
+                (_isFirst, _isAway) = (true, true);
             }
 
             await Task.Delay(settings.Alerts.CheckEvery, clock, stoppingToken);

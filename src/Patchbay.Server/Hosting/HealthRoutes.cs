@@ -97,42 +97,53 @@ internal static class HealthRoutes
     }
 }
 
-/// <summary>Whether the database takes writes, asked at most once a second however often it is probed.</summary>
+/// <summary>Whether storage takes writes and settlements, asked at most once a second however often it is probed.</summary>
 internal sealed class StorageCheck(PatchbayStorage storage, TimeProvider clock)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private readonly Question _canWrite = new(storage.CanWriteAsync, clock);
+    private readonly Question _canSettle = new(storage.CanSettleAsync, clock);
 
-    private readonly Lock _gate = new();
-    private Task<bool>? _answer;
-    private DateTimeOffset _askedAt;
+    /// <summary>Whether the database takes writes: the answer of the last second; false when there is none within two.</summary>
+    public Task<bool> CanWriteAsync() => _canWrite.AskAsync();
 
-    /// <summary>The answer of the last second; false when the database does not answer within two.</summary>
-    public Task<bool> CanWriteAsync()
+    /// <summary>The same of settlements, which a journal may take while the database does not.</summary>
+    public Task<bool> CanSettleAsync() => _canSettle.AskAsync();
+
+    private sealed class Question(Func<CancellationToken, Task<bool>> ask, TimeProvider clock)
     {
-        lock (_gate)
+        private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+        private readonly Lock _gate = new();
+        private Task<bool>? _answer;
+        private DateTimeOffset _askedAt;
+
+        public Task<bool> AskAsync()
         {
-            var now = clock.GetUtcNow();
-            if (_answer is null || (_answer.IsCompleted && now - _askedAt >= Every))
+            lock (_gate)
             {
-                _askedAt = now;
-                _answer = AskAsync();
+                var now = clock.GetUtcNow();
+                if (_answer is null || (_answer.IsCompleted && now - _askedAt >= Every))
+                {
+                    _askedAt = now;
+                    _answer = AskNowAsync();
+                }
+
+                return _answer;
             }
-
-            return _answer;
         }
-    }
 
-    private async Task<bool> AskAsync()
-    {
-        using var patience = new CancellationTokenSource(Patience, clock);
-        try
+        private async Task<bool> AskNowAsync()
         {
-            return await storage.CanWriteAsync(patience.Token).WaitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
+            using var patience = new CancellationTokenSource(Patience, clock);
+            try
+            {
+                return await ask(patience.Token).WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
         }
     }
 }

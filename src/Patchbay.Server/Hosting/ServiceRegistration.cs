@@ -91,7 +91,7 @@ internal static class ServiceRegistration
 
         services.AddSingleton<DrainState>();
         services.AddSingleton<StorageCheck>();
-        services.AddSingleton(provider => new SettlementGate(provider.GetRequiredService<StorageCheck>().CanWriteAsync));
+        services.AddSingleton(provider => new SettlementGate(provider.GetRequiredService<StorageCheck>().CanSettleAsync));
         services.AddSingleton<ICredentialSource>(EnvironmentCredentials.Instance);
         services.AddSingleton<DeadlineWatch>();
         services.AddSingleton(provider => new CredentialContext(

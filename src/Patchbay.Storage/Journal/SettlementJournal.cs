@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Patchbay.Billing;
@@ -12,7 +13,9 @@ internal sealed partial class SettlementJournal : IAsyncDisposable
 {
     private const int MaxWrite = 256 << 10;
 
-    private readonly GatheringQueue<SettlementCommand> _queue = new();
+    // Null for a question that waits.
+    private readonly GatheringQueue<SettlementCommand?> _queue = new();
+    private readonly ConcurrentQueue<TaskCompletionSource<bool>> _questions = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly JournalSegments _segments;
     private readonly PendingSettlements _pending;
@@ -41,6 +44,14 @@ internal sealed partial class SettlementJournal : IAsyncDisposable
     /// <summary>Takes a settlement; its wait ends when it is durable. False when the journal is being closed.</summary>
     public bool TryEnqueue(SettlementCommand command) => _queue.TryAdd(command);
 
+    /// <summary>Whether a segment takes settlements, after an attempt to open one where none is.</summary>
+    public Task<bool> IsOpenAsync(CancellationToken cancellationToken)
+    {
+        var question = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _questions.Enqueue(question);
+        return _queue.TryAdd(null) ? question.Task.WaitAsync(cancellationToken) : Task.FromResult(false);
+    }
+
     /// <summary>Makes durable what is queued and closes the files.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -51,14 +62,28 @@ internal sealed partial class SettlementJournal : IAsyncDisposable
 
     private void Run()
     {
-        var group = new List<SettlementCommand>();
+        var group = new List<SettlementCommand?>();
         while (_queue.Take(ref group))
         {
-            Process(CollectionsMarshal.AsSpan(group));
+            var asks = group.RemoveAll(static command => command is null) > 0;
+            Process(CollectionsMarshal.AsSpan(group)!);
             group.Clear();
+            if (asks)
+            {
+                Answer();
+            }
         }
 
         _stopped.SetResult();
+    }
+
+    private void Answer()
+    {
+        var isOpen = TryOpen();
+        while (_questions.TryDequeue(out var question))
+        {
+            question.SetResult(isOpen);
+        }
     }
 
     private void Process(ReadOnlySpan<SettlementCommand> group)

@@ -226,6 +226,10 @@ internal sealed partial class PostgresStorage : PatchbayStorage
     }
 
     /// <inheritdoc/>
+    public override async Task<bool> CanSettleAsync(CancellationToken cancellationToken) =>
+        (Journal is { } journal && await journal.IsOpenAsync(cancellationToken)) || await CanWriteAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public override Task BackupAsync(string file, CancellationToken cancellationToken) =>
         throw new StorageRefusedException("PostgreSQL is backed up with its own tools: see pg_dump and pg_basebackup.");
 

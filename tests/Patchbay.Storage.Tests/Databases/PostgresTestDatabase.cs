@@ -75,6 +75,16 @@ public sealed class PostgresTestDatabase(PostgresServer server) : TestDatabase
     public override Task EndOutageAsync(PatchbayStorage storage) =>
         AdministerAsync($"ALTER DATABASE {Name} ALLOW_CONNECTIONS true");
 
+    /// <summary>Nobody can read or write the table meanwhile.</summary>
+    public async Task WhileLockedAsync(string table, Func<Task> act)
+    {
+        await using var connection = await ConnectAsync(_connectionString!);
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync($"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", transaction: transaction);
+        await act();
+        await transaction.RollbackAsync();
+    }
+
     /// <summary>Cuts every connection; new ones are welcome.</summary>
     public Task CutConnectionsAsync() =>
         AdministerAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Name}'");

@@ -1,5 +1,6 @@
 using Patchbay.Billing;
 using Patchbay.Core;
+using Patchbay.Storage.Postgres;
 using Patchbay.Testing;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
@@ -32,7 +33,35 @@ public sealed class PostgresApiKeyTests(PostgresServer server) : ApiKeyComplianc
 
 public sealed class PostgresOrganizationTests(PostgresServer server) : OrganizationCompliance(new PostgresTestDatabase(server));
 
-public sealed class PostgresCounterTests(PostgresServer server) : CounterCompliance(new PostgresTestDatabase(server));
+public sealed class PostgresCounterTests(PostgresServer server) : CounterCompliance(new PostgresTestDatabase(server))
+{
+    [Fact]
+    public async Task A_database_that_does_not_answer_is_given_up_and_others_do_not_wait_for_it()
+    {
+        var day = new DateTimeOffset(2026, 3, 11, 0, 0, 0, TimeSpan.Zero);
+        await ((PostgresTestDatabase)Database).WhileLockedAsync("shared_counter", async () =>
+        {
+            var counts = Enumerable.Range(0, 20).Select(_ => Storage.Counters.TryTakeAsync("free:x", day, 1, 50, Token).AsTask());
+            foreach (var count in counts.ToArray())
+            {
+                await Assert.ThrowsAsync<StorageUnavailableException>(() => count);
+            }
+        });
+
+        while (true)
+        {
+            try
+            {
+                Assert.True((await Storage.Counters.TryTakeAsync("free:x", day, 1, 50, Token)).IsTaken);
+                break;
+            }
+            catch (StorageUnavailableException)
+            {
+                await Task.Delay(50, Token);
+            }
+        }
+    }
+}
 
 public sealed class PostgresRateLimitTests(PostgresServer server) : RateLimitCompliance(new PostgresTestDatabase(server));
 
@@ -65,8 +94,30 @@ public sealed class PostgresOutageTests(PostgresServer server) : OutageComplianc
     {
         await Task.WhenAll(settlements.Select(settlement => Storage.Settlements.SettleAsync(settlement).AsTask()));
         Assert.False(await Storage.CanWriteAsync(Token));
+        Assert.True(await Storage.CanSettleAsync(Token));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => Storage.Ledger.GetTotalsAsync(Token));
         return settlements.Count;
+    }
+
+    [Fact]
+    public async Task After_a_fault_of_the_journal_settlements_go_on_though_the_database_is_away()
+    {
+        await Database.BeginOutageAsync(Storage);
+        foreach (var file in ((PostgresStorage)Storage).Journal!.Segments.Files)
+        {
+            file!.Handle.Dispose();
+        }
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => Storage.Settlements.SettleAsync(Samples.Settlement(Now)).AsTask());
+        while (!await Storage.CanSettleAsync(Token))
+        {
+            await Task.Delay(50, Token);
+        }
+
+        Assert.False(await Storage.CanWriteAsync(Token));
+        await Storage.Settlements.SettleAsync(Samples.Settlement(Now));
+        await Database.EndOutageAsync(Storage);
     }
 }
 
