@@ -113,7 +113,9 @@ public sealed partial class TopUpDesk(
                     account.OrganizationId, clock.GetUtcNow() + Shorter(AskAgainAfter, options.TopUpRetryAfter), cancellationToken);
                 break;
             default:
-                if (account.Card is { } card && clock.GetUtcNow() - payment.CreatedAt < GiveUpAfter)
+                // Charged again only for an owner who still wants it. What went through unheard is credited when it is heard of.
+                if (account.TopUp.Rule.Enabled && account.Card is { } card
+                    && clock.GetUtcNow() - payment.CreatedAt < GiveUpAfter)
                 {
                     await ChargeAsync(account, payment, card, cancellationToken);
                 }
