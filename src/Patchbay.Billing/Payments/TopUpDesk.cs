@@ -146,6 +146,14 @@ public sealed partial class TopUpDesk(
             await FailAsync(account, payment, problem, cancellationToken);
             return;
         }
+        catch (GatewayException exception) when (exception is { Code: GatewayConnection.KeyMisused, Status: not 409 })
+        {
+            // The card has been changed since the payment was begun, so that it cannot be asked for in the same words.
+            const string Problem = "the card was changed before the gateway had said what became of it, which is now waited for";
+            await notices.TellAsync(
+                new PaymentNotice(payment.OrganizationId, payment.Id, payment.Amount, Problem, false), cancellationToken);
+            throw;
+        }
 
         await desk.SettleAsync(gateway, payment, facts, cancellationToken);
         if (await payments.FindAsync(payment.Id, cancellationToken) is { State: not PaymentState.Created } now)
