@@ -57,6 +57,18 @@ public sealed class StripePurchaseTests(PaymentWorld world)
     }
 
     [Fact]
+    public async Task Whoever_looks_all_the_time_does_not_have_the_gateway_asked_all_the_time()
+    {
+        var (id, page) = await world.OrderAsync("12", Token);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal("open", (await world.PaymentAsync(id, Token)).GetProperty("status").GetString());
+        }
+
+        Assert.InRange(world.Stripe.Count($"GET /v1/checkout/sessions/{page}"), 1, 10);
+    }
+
+    [Fact]
     public async Task Messages_in_any_order_and_at_once_end_in_the_same_books()
     {
         var before = await world.BalanceAsync(Token);
