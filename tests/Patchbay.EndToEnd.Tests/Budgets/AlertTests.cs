@@ -127,6 +127,9 @@ public sealed class AlertTests(AlertWorld fixture) : IClassFixture<AlertWorld>
     [InlineData("webhook", "nonsense", "address")]
     [InlineData("email", "nobody", "address")]
     [InlineData("email", "A <a@example.com>", "address")]
+    [InlineData("email", "a@[b c]", "address")]
+    [InlineData("email", "a@[b\\r\\nRCPT TO:<c@example.com>]", "address")]
+    [InlineData("email", "a@[b\\u007f]", "address")]
     [InlineData("pigeon", "https://example.com/", "type")]
     public async Task A_target_that_cannot_be_reached_is_refused(string type, string address, string name)
     {

@@ -103,7 +103,7 @@ internal sealed class CreateAlertTarget(
         if (kind == AlertTargetKind.Email)
         {
             return MailAddress.TryCreate(address, out var mail) && mail.Address == address && address.Length <= 254
-                && address.All(static letter => char.IsAscii(letter) && letter is not (' ' or '<' or '>' or '"' or '\\'))
+                && address.All(static letter => letter is > ' ' and < '\x7f' and not ('<' or '>' or '"' or '\\'))
                 ? null
                 : "must be an e-mail address, in ASCII and without a name.";
         }
