@@ -107,6 +107,7 @@ public sealed class AlertTests(AlertWorld fixture) : IClassFixture<AlertWorld>
             async () => (await DeliveriesAsync()).Any(delivery =>
                 delivery.GetProperty("alert_id").GetString() == alert && delivery.GetProperty("state").GetString() == "delivered"),
             Token);
+        Assert.Equal(429, (await fixture.SendAsync("POST", $"/alerts/targets/{id}/test", null, Token)).Status);
         Assert.Equal(200, (await fixture.SendAsync("DELETE", $"/alerts/targets/{id}", null, Token)).Status);
         Assert.Equal(404, (await fixture.SendAsync("POST", $"/alerts/targets/{id}/test", null, Token)).Status);
 

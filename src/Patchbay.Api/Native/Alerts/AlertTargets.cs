@@ -133,6 +133,16 @@ internal sealed class DeleteAlertTarget(IAlertStore alerts) : IOperation
 /// deliveries.</summary>
 internal sealed class TestAlertTarget(IAlertStore alerts, TimeProvider clock) : IOperation
 {
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    private static readonly ErrorResult TooSoon = new(new GatewayError(
+        GatewayErrorKind.RateLimited,
+        "A target is tried out once a minute, and not while an alert waits to be delivered to it; "
+        + "an organization tries out five targets a minute.")
+    {
+        RetryAfter = Every,
+    });
+
     public async Task<IResult> RunAsync(HttpContext context, Caller caller)
     {
         if (!Guid.TryParseExact(context.GetRouteValue("id") as string, "D", out var id)
@@ -153,7 +163,11 @@ internal sealed class TestAlertTarget(IAlertStore alerts, TimeProvider clock) : 
             Data = "{}",
             CreatedAt = now,
         };
-        await alerts.AddAsync(alert, target.Id, CancellationToken.None);
+        if (!await alerts.AddTestAsync(alert, target.Id, now - Every, CancellationToken.None))
+        {
+            return TooSoon;
+        }
+
         return TypedResults.Json(
             new TestAlertResponse(new TestAlertView(alert.Id)), AlertJson.Default.TestAlertResponse,
             statusCode: StatusCodes.Status202Accepted);
