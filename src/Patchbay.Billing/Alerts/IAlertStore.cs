@@ -6,8 +6,10 @@ namespace Patchbay.Billing;
 /// <see cref="StorageUnavailableException"/>.</summary>
 public interface IAlertStore : IAlertOutbox
 {
-    /// <summary>Adds an alert for one target alone.</summary>
-    Task AddAsync(Alert alert, Guid targetId, CancellationToken cancellationToken);
+    /// <summary>Adds an alert that tries out one target, and goes to it alone. False when something waits to be delivered to
+    /// the target, when it was tried out since <paramref name="since"/>, or five of the organization's were; nothing is added
+    /// then. True for one that was added before.</summary>
+    Task<bool> AddTestAsync(Alert alert, Guid targetId, DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>The targets of an organization, the oldest first.</summary>
     Task<IReadOnlyList<AlertTarget>> ListTargetsAsync(Guid organizationId, CancellationToken cancellationToken);
@@ -25,8 +27,10 @@ public interface IAlertStore : IAlertOutbox
     Task<IReadOnlyList<AlertDelivery>> ListDeliveriesAsync(
         Guid organizationId, int offset, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Deliveries that are due, the longest waiting first.</summary>
-    Task<IReadOnlyList<AlertDelivery>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+    /// <summary>Deliveries that are due: of each organization its longest waiting, at most <paramref name="each"/>; the first
+    /// of every organization before the second of any.</summary>
+    Task<IReadOnlyList<AlertDelivery>> ListDueAsync(
+        DateTimeOffset now, int each, int limit, CancellationToken cancellationToken);
 
     /// <summary>Takes a delivery for one attempt, which nobody else makes before <paramref name="until"/>. False when somebody
     /// else has taken it since it was read.</summary>
@@ -39,6 +43,10 @@ public interface IAlertStore : IAlertOutbox
     /// <param name="problem">Why it failed.</param>
     /// <param name="cancellationToken">Gives up.</param>
     Task FinishAsync(Guid id, AlertDeliveryState state, DateTimeOffset at, string? problem, CancellationToken cancellationToken);
+
+    /// <summary>Deletes deliveries that ended before a time, and tests that have none. Other alerts stay, so that none is told
+    /// again. Returns how many deliveries.</summary>
+    Task<int> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken);
 
     /// <summary>Below which funds the owners of an organization are told; null for never.</summary>
     Task<Money?> GetLowCreditsAsync(Guid organizationId, CancellationToken cancellationToken);

@@ -53,7 +53,7 @@ public sealed partial class PaymentComparer(
         var credited = 0;
         foreach (var payment in await payments.ListOpenAsync(gateway.Name, now - OpenFor, cancellationToken))
         {
-            Count(await desk.SynchronizeAsync(gateway, payment, null, cancellationToken));
+            await TryAsync(payment.Id.ToString("D"), () => desk.SynchronizeAsync(gateway, payment, null, cancellationToken));
         }
 
         foreach (var refund in await credits.ListRefundsAsync(gateway.Name, now - RefundsOf, cancellationToken))
@@ -61,20 +61,39 @@ public sealed partial class PaymentComparer(
             if (await credits.FindAsync(refund.RelatedId!.Value, refund.OrganizationId, cancellationToken) is { } purchase
                 && await payments.FindAsync(gateway.Name, null, purchase.ExternalId, cancellationToken) is { } payment)
             {
-                Count(await desk.SynchronizeAsync(gateway, payment, null, cancellationToken));
+                await TryAsync(payment.Id.ToString("D"), () => desk.SynchronizeAsync(gateway, payment, null, cancellationToken));
             }
         }
 
+        var isWhole = true;
         await foreach (var found in gateway.ListAsync(since, cancellationToken))
         {
-            Count(await desk.HandleAsync(gateway, found, cancellationToken));
+            isWhole &= await TryAsync(found.PaymentId ?? found.Id, () => desk.HandleAsync(gateway, found, cancellationToken));
         }
 
-        await payments.SetComparedAsync(gateway.Name, now, now - OpenFor, cancellationToken);
+        // What was listed and left has to be listed again.
+        if (isWhole)
+        {
+            await payments.SetComparedAsync(gateway.Name, now, now - OpenFor, cancellationToken);
+        }
+
         Log.Compared(log, gateway.Name, credited);
         return credited;
 
-        void Count(MessageOutcome outcome) => credited += outcome == MessageOutcome.Credited ? 1 : 0;
+        // One that the gateway does not answer for keeps no other from being compared.
+        async Task<bool> TryAsync(string id, Func<Task<MessageOutcome>> handle)
+        {
+            try
+            {
+                credited += await handle() == MessageOutcome.Credited ? 1 : 0;
+                return true;
+            }
+            catch (GatewayException exception)
+            {
+                Log.Left(log, id, gateway.Name, exception.Message);
+                return false;
+            }
+        }
     }
 
     private static partial class Log
@@ -84,5 +103,8 @@ public sealed partial class PaymentComparer(
 
         [LoggerMessage(4021, LogLevel.Warning, "{Gateway} cannot be compared with the books now: {Reason}")]
         public static partial void NotCompared(ILogger logger, string gateway, string reason);
+
+        [LoggerMessage(4022, LogLevel.Warning, "Payment {Payment} at {Gateway} cannot be compared with the books now: {Reason}")]
+        public static partial void Left(ILogger logger, string payment, string gateway, string reason);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Patchbay.Core;
 
@@ -22,7 +23,11 @@ public sealed partial class PaymentDesk(
     TimeProvider clock,
     ILogger<PaymentDesk> log)
 {
+    private const int MostRemembered = 10_000;
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
+
     private readonly IPaymentGateway[] _gateways = [.. gateways];
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _asked = new();
 
     /// <summary>The gateway of this name; null when it is not set up.</summary>
     public IPaymentGateway? Find(string gateway) => Array.Find(_gateways, known => known.Name == gateway);
@@ -92,6 +97,26 @@ public sealed partial class PaymentDesk(
     {
         var facts = await gateway.ReadAsync(payment, hint, cancellationToken);
         return facts is null ? MessageOutcome.Ignored : await SettleAsync(gateway, payment, facts, cancellationToken);
+    }
+
+    /// <summary>The same for somebody who waits for a payment: this server asks once in five seconds, however often it is
+    /// asked.</summary>
+    /// <exception cref="GatewayException">The gateway cannot be asked now.</exception>
+    public async Task RefreshAsync(IPaymentGateway gateway, Payment payment, CancellationToken cancellationToken)
+    {
+        if (_asked.Count >= MostRemembered)
+        {
+            _asked.Clear();
+        }
+
+        var now = clock.GetUtcNow();
+        var isDue = _asked.TryGetValue(payment.Id, out var last)
+            ? now - last >= AskEvery && _asked.TryUpdate(payment.Id, now, last)
+            : _asked.TryAdd(payment.Id, now);
+        if (isDue)
+        {
+            await SynchronizeAsync(gateway, payment, null, cancellationToken);
+        }
     }
 
     /// <summary>Brings into the books what a gateway has just said of a payment.</summary>

@@ -113,7 +113,9 @@ public sealed partial class TopUpDesk(
                     account.OrganizationId, clock.GetUtcNow() + Shorter(AskAgainAfter, options.TopUpRetryAfter), cancellationToken);
                 break;
             default:
-                if (account.Card is { } card && clock.GetUtcNow() - payment.CreatedAt < GiveUpAfter)
+                // Charged again only for an owner who still wants it. What went through unheard is credited when it is heard of.
+                if (account.TopUp.Rule.Enabled && account.Card is { } card
+                    && clock.GetUtcNow() - payment.CreatedAt < GiveUpAfter)
                 {
                     await ChargeAsync(account, payment, card, cancellationToken);
                 }
@@ -143,6 +145,14 @@ public sealed partial class TopUpDesk(
             await payments.UpdateAsync(payment with { State = PaymentState.Failed, Problem = problem }, cancellationToken);
             await FailAsync(account, payment, problem, cancellationToken);
             return;
+        }
+        catch (GatewayException exception) when (exception is { Code: GatewayConnection.KeyMisused, Status: not 409 })
+        {
+            // The card has been changed since the payment was begun, so that it cannot be asked for in the same words.
+            const string Problem = "the card was changed before the gateway had said what became of it, which is now waited for";
+            await notices.TellAsync(
+                new PaymentNotice(payment.OrganizationId, payment.Id, payment.Amount, Problem, false), cancellationToken);
+            throw;
         }
 
         await desk.SettleAsync(gateway, payment, facts, cancellationToken);

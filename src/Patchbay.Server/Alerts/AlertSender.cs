@@ -12,11 +12,15 @@ internal sealed partial class AlertSender(
     IAlertStore alerts, SecretVault vault, WebhookClient webhooks, PatchbaySettings settings, TimeProvider clock, ILogger<AlertSender> log)
     : BackgroundService
 {
-    private const int MostAtOnce = 8;
+    // One organization whose targets answer slowly leaves half of the places to the others.
+    private const int MostOfEach = 8;
+    private const int MostAtOnce = 16;
     private const int MostListed = 100;
 
     private static readonly TimeSpan TurnEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
 
     // Longer than an attempt takes.
     private static readonly TimeSpan WebhookClaim = TimeSpan.FromSeconds(15);
@@ -24,6 +28,7 @@ internal sealed partial class AlertSender(
 
     private readonly MailClient? _mail = settings.Mail.Server is { } server ? new MailClient(server, clock) : null;
     private bool _isAway;
+    private DateTimeOffset _forgetAt;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,7 +37,8 @@ internal sealed partial class AlertSender(
         {
             try
             {
-                var due = await alerts.ListDueAsync(clock.GetUtcNow(), MostListed, stoppingToken);
+                await ForgetAsync(stoppingToken);
+                var due = await alerts.ListDueAsync(clock.GetUtcNow(), MostOfEach, MostListed, stoppingToken);
                 await Parallel.ForEachAsync(
                     due, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = stoppingToken },
                     async (delivery, token) => await DeliverAsync(delivery, token));
@@ -47,8 +53,23 @@ internal sealed partial class AlertSender(
 
                 _isAway = true;
             }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // One turn is lost, not the server.
+                Log.TurnFailed(log, exception);
+            }
 
             await Task.Delay(TurnEvery, clock, stoppingToken);
+        }
+    }
+
+    private async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (now >= _forgetAt)
+        {
+            await alerts.ForgetAsync(now - KeptFor, cancellationToken);
+            _forgetAt = now + ForgetEvery;
         }
     }
 
@@ -117,5 +138,8 @@ internal sealed partial class AlertSender(
 
         [LoggerMessage(8124, LogLevel.Warning, "Alerts cannot be delivered now: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
+
+        [LoggerMessage(8126, LogLevel.Error, "Delivering alerts failed; it goes on.")]
+        public static partial void TurnFailed(ILogger logger, Exception exception);
     }
 }

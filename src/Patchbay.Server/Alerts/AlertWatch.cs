@@ -41,6 +41,11 @@ internal sealed partial class AlertWatch(
                 // Windows may have ended meanwhile, as before a start.
                 (_isFirst, _isAway) = (true, true);
             }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // One turn is lost, not the server.
+                Log.TurnFailed(log, exception);
+            }
 
             await Task.Delay(settings.Alerts.CheckEvery, clock, stoppingToken);
         }
@@ -148,5 +153,8 @@ internal sealed partial class AlertWatch(
 
         [LoggerMessage(8121, LogLevel.Warning, "Budgets and funds cannot be watched now: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
+
+        [LoggerMessage(8127, LogLevel.Error, "Watching budgets and funds failed; it goes on.")]
+        public static partial void TurnFailed(ILogger logger, Exception exception);
     }
 }

@@ -32,6 +32,11 @@ internal sealed partial class BudgetFollower(IBudgetPlans plans, HoldBook holds,
 
                 _isAway = true;
             }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // One turn is lost, not the server.
+                Log.TurnFailed(log, exception);
+            }
 
             await Task.Delay(Every, clock, stoppingToken);
         }
@@ -55,5 +60,8 @@ internal sealed partial class BudgetFollower(IBudgetPlans plans, HoldBook holds,
     {
         [LoggerMessage(8125, LogLevel.Warning, "The budgets cannot be read; the last ones stay in force: {Problem}")]
         public static partial void NotRead(ILogger logger, string problem);
+
+        [LoggerMessage(8128, LogLevel.Error, "Following budgets failed; it goes on.")]
+        public static partial void TurnFailed(ILogger logger, Exception exception);
     }
 }

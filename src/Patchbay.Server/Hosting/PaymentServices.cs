@@ -71,6 +71,11 @@ internal sealed partial class PaymentService(
             {
                 Log.Away(log, exception.Message);
             }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // One turn is lost, not the server.
+                Log.TurnFailed(log, exception);
+            }
 
             await Task.Delay(settings.CompareEvery, clock, stoppingToken);
         }
@@ -83,6 +88,9 @@ internal sealed partial class PaymentService(
 
         [LoggerMessage(8101, LogLevel.Warning, "Payments cannot be compared now: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
+
+        [LoggerMessage(8103, LogLevel.Error, "Comparing payments failed; it goes on.")]
+        public static partial void TurnFailed(ILogger logger, Exception exception);
     }
 }
 
@@ -103,6 +111,11 @@ internal sealed partial class TopUpService(
             {
                 Log.Away(log, exception.Message);
             }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // One turn is lost, not the server.
+                Log.TurnFailed(log, exception);
+            }
 
             await Task.Delay(settings.TopUpEvery, clock, stoppingToken);
         }
@@ -112,5 +125,8 @@ internal sealed partial class TopUpService(
     {
         [LoggerMessage(8102, LogLevel.Warning, "Automatic payments wait: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
+
+        [LoggerMessage(8104, LogLevel.Error, "Topping credits up failed; it goes on.")]
+        public static partial void TurnFailed(ILogger logger, Exception exception);
     }
 }

@@ -8,16 +8,47 @@ namespace Patchbay.Storage;
 /// <param name="tables">The database.</param>
 internal sealed class AlertStore(ITables tables) : IAlertStore
 {
-    private const string OfOrganization = "a.organization_id = @organization ORDER BY d.created_at DESC, d.id DESC LIMIT @limit OFFSET @offset";
-    private const string Due = "d.state = 0 AND d.next_at <= @now ORDER BY d.next_at, d.id LIMIT @limit";
+    private const int MostTests = 5;
+    private const string OfOrganization = "WHERE a.organization_id = @organization ORDER BY a.created_at DESC, d.id DESC LIMIT @limit OFFSET @offset";
+
+    // The first of each organization, then the second of each: none waits behind all of another's.
+    private const string Due = """
+        JOIN (
+          SELECT w.id, row_number() OVER (PARTITION BY o.organization_id ORDER BY w.next_at, w.id) AS place
+          FROM alert_delivery w JOIN alert_target o ON o.id = w.target_id
+          WHERE w.state = 0 AND w.next_at <= @now) due ON due.id = d.id
+        WHERE due.place <= @each ORDER BY due.place, d.next_at, d.id LIMIT @limit
+        """;
 
     /// <inheritdoc/>
     public Task<bool> AddAsync(Alert alert, CancellationToken cancellationToken) => tables.WriteAsync(
         SubjectOf(alert.OrganizationId), table => AddAsync(table, alert, null), cancellationToken);
 
     /// <inheritdoc/>
-    public Task AddAsync(Alert alert, Guid targetId, CancellationToken cancellationToken) => tables.WriteAsync(
-        SubjectOf(alert.OrganizationId), table => AddAsync(table, alert, targetId), cancellationToken);
+    public Task<bool> AddTestAsync(Alert alert, Guid targetId, DateTimeOffset since, CancellationToken cancellationToken) =>
+        tables.WriteAsync(
+            SubjectOf(alert.OrganizationId),
+            async table =>
+            {
+                if (await table.CountAsync("SELECT count(*) FROM alert WHERE key = @key", ("key", alert.Key)) > 0)
+                {
+                    return true;
+                }
+
+                var isBusy = await table.CountAsync(
+                    """
+                    SELECT count(*) FROM alert_delivery d JOIN alert a ON a.id = d.alert_id
+                    WHERE d.target_id = @target AND (d.state = 0 OR (a.kind = @kind AND d.created_at > @since))
+                    """,
+                    ("target", table.Id(targetId)), ("kind", alert.Kind), ("since", table.Time(since))) > 0;
+
+                // Also those to targets that were deleted since.
+                var tests = await table.CountAsync(
+                    "SELECT count(*) FROM alert WHERE organization_id = @organization AND created_at > @since AND kind = @kind",
+                    ("organization", table.Id(alert.OrganizationId)), ("since", table.Time(since)), ("kind", alert.Kind));
+                return !isBusy && tests < MostTests && await AddAsync(table, alert, targetId);
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<AlertTarget>> ListTargetsAsync(Guid organizationId, CancellationToken cancellationToken) =>
@@ -67,9 +98,11 @@ internal sealed class AlertStore(ITables tables) : IAlertStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<AlertDelivery>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        tables.ReadAsync(
-            table => table.ListAsync(Select(table, Due), ReadDelivery, ("now", table.Time(now)), ("limit", limit)), cancellationToken);
+    public Task<IReadOnlyList<AlertDelivery>> ListDueAsync(
+        DateTimeOffset now, int each, int limit, CancellationToken cancellationToken) => tables.ReadAsync(
+        table => table.ListAsync(
+            Select(table, Due), ReadDelivery, ("now", table.Time(now)), ("each", each), ("limit", limit)),
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> ClaimAsync(AlertDelivery delivery, DateTimeOffset until, CancellationToken cancellationToken) =>
@@ -91,6 +124,23 @@ internal sealed class AlertStore(ITables tables) : IAlertStore
             : table.ExecuteAsync(
                 "UPDATE alert_delivery SET state = @state, ended_at = @at, problem = @problem WHERE id = @id AND state = 0",
                 ("state", (int)state), ("at", table.Time(at)), ("problem", problem), ("id", table.Id(id))),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) => tables.WriteAsync(
+        "alerts/ended",
+        async table =>
+        {
+            var deleted = await table.ExecuteAsync(
+                "DELETE FROM alert_delivery WHERE state <> 0 AND ended_at < @before", ("before", table.Time(before)));
+            await table.ExecuteAsync(
+                """
+                DELETE FROM alert WHERE kind = @kind AND created_at < @before
+                AND NOT EXISTS (SELECT 1 FROM alert_delivery d WHERE d.alert_id = alert.id)
+                """,
+                ("kind", Alert.TestKind), ("before", table.Time(before)));
+            return deleted;
+        },
         cancellationToken);
 
     /// <inheritdoc/>
@@ -122,8 +172,9 @@ internal sealed class AlertStore(ITables tables) : IAlertStore
             static row => new LowCredits(row.Id(0), new Money(row.GetInt64(1)))),
         cancellationToken);
 
-    // Adding a target and adding an alert come one after the other, so that no target is missed.
-    private static string SubjectOf(Guid organizationId) => $"alerts/{organizationId:N}";
+    /// <summary>What is locked while targets and alerts of an organization change: they come one after the other, so that no
+    /// target is missed and none goes away meanwhile.</summary>
+    internal static string SubjectOf(Guid organizationId) => $"alerts/{organizationId:N}";
 
     private static async Task<bool> AddAsync(TableConnection table, Alert alert, Guid? only)
     {
@@ -165,12 +216,12 @@ internal sealed class AlertStore(ITables tables) : IAlertStore
     private static string TargetColumns(TableConnection table) =>
         $"t.id, t.organization_id, t.workspace_id, t.kind, t.address, t.secret, {table.Dialect.Time("t.created_at")}";
 
-    private static string Select(TableConnection table, string condition) => $"""
+    private static string Select(TableConnection table, string which) => $"""
         SELECT {TargetColumns(table)}, a.id, a.key, a.workspace_id, a.kind, a.summary, a.data, {table.Dialect.Time("a.created_at")},
           d.id, d.state, d.attempts, {table.Dialect.Time("d.next_at")}, d.problem, {table.Dialect.Time("d.created_at")},
           {table.Dialect.Time("d.ended_at")}
         FROM alert_delivery d JOIN alert a ON a.id = d.alert_id JOIN alert_target t ON t.id = d.target_id
-        WHERE {condition}
+        {which}
         """;
 
     private static AlertTarget ReadTarget(DbDataReader row, int first) => new()

@@ -1,4 +1,3 @@
-using Dapper;
 using Npgsql;
 
 namespace Patchbay.Storage.Postgres;
@@ -7,9 +6,6 @@ namespace Patchbay.Storage.Postgres;
 /// <param name="database">The pool.</param>
 internal sealed class PostgresTables(PostgresDatabase database) : ITables
 {
-    // Apart from all other advisory locks.
-    private const string LockSql = "SELECT pg_advisory_xact_lock(hashtextextended(@subject, 7302))";
-
     /// <inheritdoc/>
     public Task<T> ReadAsync<T>(Func<TableConnection, Task<T>> read, CancellationToken cancellationToken) => database.UseAsync(
         connection => read(new TableConnection(connection, null, CreditDialect.Postgres, cancellationToken)), cancellationToken);
@@ -27,9 +23,9 @@ internal sealed class PostgresTables(PostgresDatabase database) : ITables
         NpgsqlConnection connection, string subject, Func<TableConnection, Task<T>> write, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            LockSql, new { subject }, transaction, cancellationToken: cancellationToken));
-        var result = await write(new TableConnection(connection, transaction, CreditDialect.Postgres, cancellationToken));
+        var table = new TableConnection(connection, transaction, CreditDialect.Postgres, cancellationToken);
+        await table.LockAsync(subject);
+        var result = await write(table);
         await transaction.CommitAsync(cancellationToken);
         return result;
     }

@@ -18,6 +18,10 @@ internal sealed class TableConnection(
     public Task<int> ExecuteAsync(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
         connection.ExecuteAsync(Command(sql, parameters));
 
+    /// <summary>Waits until nobody else has this subject, and keeps it until the transaction ends.</summary>
+    public Task LockAsync(string subject) =>
+        dialect.Lock is { } sql ? ExecuteAsync(sql, ("subject", subject)) : Task.CompletedTask;
+
     /// <summary>All rows of a query.</summary>
     public Task<IReadOnlyList<T>> ListAsync<T>(
         string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters) =>

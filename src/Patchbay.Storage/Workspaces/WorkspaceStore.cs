@@ -104,6 +104,8 @@ internal sealed class WorkspaceStore(ITables tables) : IWorkspaceStore
                 return WorkspaceChange.HasProviderKeys;
             }
 
+            // Nobody adds deliveries to a target while it goes.
+            await table.LockAsync(AlertStore.SubjectOf(organizationId));
             foreach (var name in (string[])["budget", "budget_scope", "rate_limit"])
             {
                 await table.ExecuteAsync(

@@ -107,6 +107,7 @@ public sealed class AlertTests(AlertWorld fixture) : IClassFixture<AlertWorld>
             async () => (await DeliveriesAsync()).Any(delivery =>
                 delivery.GetProperty("alert_id").GetString() == alert && delivery.GetProperty("state").GetString() == "delivered"),
             Token);
+        Assert.Equal(429, (await fixture.SendAsync("POST", $"/alerts/targets/{id}/test", null, Token)).Status);
         Assert.Equal(200, (await fixture.SendAsync("DELETE", $"/alerts/targets/{id}", null, Token)).Status);
         Assert.Equal(404, (await fixture.SendAsync("POST", $"/alerts/targets/{id}/test", null, Token)).Status);
 
@@ -127,6 +128,9 @@ public sealed class AlertTests(AlertWorld fixture) : IClassFixture<AlertWorld>
     [InlineData("webhook", "nonsense", "address")]
     [InlineData("email", "nobody", "address")]
     [InlineData("email", "A <a@example.com>", "address")]
+    [InlineData("email", "a@[b c]", "address")]
+    [InlineData("email", "a@[b\\r\\nRCPT TO:<c@example.com>]", "address")]
+    [InlineData("email", "a@[b\\u007f]", "address")]
     [InlineData("pigeon", "https://example.com/", "type")]
     public async Task A_target_that_cannot_be_reached_is_refused(string type, string address, string name)
     {

@@ -50,6 +50,9 @@ public abstract class StandIn : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets them succeed again.</summary>
+    public void Heal(string request) => _faults.TryRemove(request, out _);
+
     /// <summary>How many requests of this method and path came.</summary>
     public int Count(string request) => Requests.Count(seen => seen == request);
 

@@ -57,6 +57,18 @@ public sealed class StripePurchaseTests(PaymentWorld world)
     }
 
     [Fact]
+    public async Task Whoever_looks_all_the_time_does_not_have_the_gateway_asked_all_the_time()
+    {
+        var (id, page) = await world.OrderAsync("12", Token);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal("open", (await world.PaymentAsync(id, Token)).GetProperty("status").GetString());
+        }
+
+        Assert.InRange(world.Stripe.Count($"GET /v1/checkout/sessions/{page}"), 1, 10);
+    }
+
+    [Fact]
     public async Task Messages_in_any_order_and_at_once_end_in_the_same_books()
     {
         var before = await world.BalanceAsync(Token);
@@ -261,9 +273,11 @@ public sealed class StripePurchaseTests(PaymentWorld world)
     }
 
     [Fact]
-    public async Task A_purchase_whose_message_is_lost_is_found_by_the_comparison()
+    public async Task A_purchase_whose_message_is_lost_is_found_by_the_comparison_whatever_else_cannot_be_read()
     {
         var before = await world.BalanceAsync(Token);
+        var (_, stuckPage) = await world.OrderAsync("16", Token);
+        world.Stripe.Fail($"GET /v1/checkout/sessions/{stuckPage}", [.. Enumerable.Repeat(StandInFault.ServerError, 1_000)]);
         var (_, page) = await world.OrderAsync("17", Token);
         world.Stripe.Pay(page);
         var (refundedPage, _) = await world.BuyAsync("18", Token);
@@ -273,6 +287,7 @@ public sealed class StripePurchaseTests(PaymentWorld world)
         await world.World.StartServerAsync(Token);
 
         await Until.TrueAsync(async () => await world.BalanceAsync(Token) == before + 17 + 15, Token);
+        world.Stripe.Heal($"GET /v1/checkout/sessions/{stuckPage}");
         await world.AssertBooksAreRightAsync(Token);
     }
 

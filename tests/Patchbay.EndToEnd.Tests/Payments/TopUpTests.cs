@@ -68,6 +68,33 @@ public sealed class TopUpTests(PaymentWorld world)
     }
 
     [Fact]
+    public async Task A_payment_that_nobody_heard_of_is_not_asked_for_again_once_it_is_switched_off()
+    {
+        const string Charge = "POST /v1/payment_intents";
+        await SaveCardAsync();
+        var asked = world.Stripe.Count(Charge);
+        var before = await world.BalanceAsync(Token);
+        world.Stripe.Fail(Charge, [.. Enumerable.Repeat(StandInFault.ServerError, 1_000)]);
+        try
+        {
+            await SetAsync(true, before + 1, 12, 1_000);
+            await Until.TrueAsync(() => world.Stripe.Count(Charge) > asked, Token);
+            await SetAsync(false, 0, 12, 1_000);
+
+            await Until.TrueAsync(
+                async () => (await ReadAsync()).GetProperty("problem").GetString() == "the gateway did not say what became of it", Token);
+        }
+        finally
+        {
+            world.Stripe.Heal(Charge);
+        }
+
+        var ended = world.Stripe.Count(Charge);
+        await StayAsync(() => world.Stripe.Count(Charge), ended);
+        Assert.Equal(before, await world.BalanceAsync(Token));
+    }
+
+    [Fact]
     public async Task It_needs_a_card_and_sensible_amounts()
     {
         await SaveCardAsync();

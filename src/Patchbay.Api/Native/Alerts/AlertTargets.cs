@@ -103,7 +103,7 @@ internal sealed class CreateAlertTarget(
         if (kind == AlertTargetKind.Email)
         {
             return MailAddress.TryCreate(address, out var mail) && mail.Address == address && address.Length <= 254
-                && address.All(static letter => char.IsAscii(letter) && letter is not (' ' or '<' or '>' or '"' or '\\'))
+                && address.All(static letter => letter is > ' ' and < '\x7f' and not ('<' or '>' or '"' or '\\'))
                 ? null
                 : "must be an e-mail address, in ASCII and without a name.";
         }
@@ -133,6 +133,16 @@ internal sealed class DeleteAlertTarget(IAlertStore alerts) : IOperation
 /// deliveries.</summary>
 internal sealed class TestAlertTarget(IAlertStore alerts, TimeProvider clock) : IOperation
 {
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    private static readonly ErrorResult TooSoon = new(new GatewayError(
+        GatewayErrorKind.RateLimited,
+        "A target is tried out once a minute, and not while an alert waits to be delivered to it; "
+        + "an organization tries out five targets a minute.")
+    {
+        RetryAfter = Every,
+    });
+
     public async Task<IResult> RunAsync(HttpContext context, Caller caller)
     {
         if (!Guid.TryParseExact(context.GetRouteValue("id") as string, "D", out var id)
@@ -153,7 +163,11 @@ internal sealed class TestAlertTarget(IAlertStore alerts, TimeProvider clock) : 
             Data = "{}",
             CreatedAt = now,
         };
-        await alerts.AddAsync(alert, target.Id, CancellationToken.None);
+        if (!await alerts.AddTestAsync(alert, target.Id, now - Every, CancellationToken.None))
+        {
+            return TooSoon;
+        }
+
         return TypedResults.Json(
             new TestAlertResponse(new TestAlertView(alert.Id)), AlertJson.Default.TestAlertResponse,
             statusCode: StatusCodes.Status202Accepted);

@@ -3,7 +3,7 @@ using Patchbay.Billing;
 
 namespace Patchbay.Api;
 
-/// <summary><c>GET /credits/payments/{id}</c>: one order. Where it is not done, the gateway is asked first, so that a payer who
+/// <summary><c>GET /credits/payments/{id}</c>: one order. Where it is not done, the gateway is asked first (once in five seconds), so that a payer who
 /// comes back sees the credits at once.</summary>
 internal sealed class ReadPayment(IPaymentStore payments, PaymentDesk desk) : IOperation
 {
@@ -18,7 +18,7 @@ internal sealed class ReadPayment(IPaymentStore payments, PaymentDesk desk) : IO
         {
             try
             {
-                await desk.SynchronizeAsync(gateway, payment, null, context.RequestAborted);
+                await desk.RefreshAsync(gateway, payment, context.RequestAborted);
                 payment = await FindAsync(context, caller) ?? payment;
             }
             catch (GatewayException)

@@ -12,24 +12,38 @@ namespace Patchbay.Api;
 internal static partial class WebhookEndpoint
 {
     private const int LargestBody = 512 * 1024;
+    private const int FirstBuffer = 8 * 1024;
 
     public static Task StripeAsync(HttpContext context) => TakeAsync(
         context,
         LedgerAccount.Stripe,
-        (body, secrets, now) => WebhookSignature.RefuseStripe(Header(context, "Stripe-Signature"), body, secrets.Stripe, now));
+        "Stripe-Signature",
+        static (_, signature, body, secrets, now) => WebhookSignature.RefuseStripe(signature, body, secrets.Stripe, now));
 
     public static Task CoinbaseAsync(HttpContext context) => TakeAsync(
         context,
         LedgerAccount.Crypto,
-        (body, secrets, now) => WebhookSignature.RefuseCoinbase(
-            Header(context, "X-Hook0-Signature"), body, secrets.Coinbase, now, name => Header(context, name) ?? ""));
+        "X-Hook0-Signature",
+        static (context, signature, body, secrets, now) => WebhookSignature.RefuseCoinbase(
+            signature, body, secrets.Coinbase, now, name => Header(context, name) ?? ""));
 
     private static async Task TakeAsync(
-        HttpContext context, string gatewayName, Func<byte[], WebhookSecrets, DateTimeOffset, string?> refuse)
+        HttpContext context,
+        string gatewayName,
+        string signatureName,
+        Func<HttpContext, string, byte[], WebhookSecrets, DateTimeOffset, string?> refuse)
     {
         context.Response.Headers.CacheControl = "no-store";
         var services = context.RequestServices;
         var log = services.GetRequiredService<ILogger<WebhookSecrets>>();
+
+        // Whoever does not even say that it is signed is not listened to.
+        if (Header(context, signatureName) is not { Length: > 0 } signature)
+        {
+            await RefuseAsync("it bears no signature");
+            return;
+        }
+
         if (await ReadAsync(context) is not { } body)
         {
             await context.WriteErrorAsync(new GatewayError(GatewayErrorKind.PayloadTooLarge, "The message is too large."));
@@ -37,10 +51,9 @@ internal static partial class WebhookEndpoint
         }
 
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        if (refuse(body, services.GetRequiredService<WebhookSecrets>(), now) is { } reason)
+        if (refuse(context, signature, body, services.GetRequiredService<WebhookSecrets>(), now) is { } reason)
         {
-            Log.Refused(log, gatewayName, reason);
-            await context.WriteErrorAsync(new GatewayError(GatewayErrorKind.InvalidRequest, $"The message is refused: {reason}."));
+            await RefuseAsync(reason);
             return;
         }
 
@@ -68,18 +81,44 @@ internal static partial class WebhookEndpoint
                 RetryAfter = TimeSpan.FromSeconds(30),
             });
         }
+
+        Task RefuseAsync(string why)
+        {
+            Log.Refused(log, gatewayName, why);
+            return context.WriteErrorAsync(new GatewayError(GatewayErrorKind.InvalidRequest, $"The message is refused: {why}."));
+        }
     }
 
+    // The buffer grows with what has really come: nobody is given much memory for a promise.
     private static async Task<byte[]?> ReadAsync(HttpContext context)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(LargestBody + 1);
+        if (context.Request.ContentLength > LargestBody)
+        {
+            return null;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         try
         {
-            var length = context.Request.ContentLength > LargestBody
-                ? LargestBody + 1
-                : await context.Request.Body.ReadAtLeastAsync(
-                    buffer.AsMemory(0, LargestBody + 1), LargestBody + 1, false, context.RequestAborted);
-            return length > LargestBody ? null : buffer[..length];
+            var length = 0;
+            while (await context.Request.Body.ReadAsync(buffer.AsMemory(length), context.RequestAborted) is var read and > 0)
+            {
+                length += read;
+                if (length > LargestBody)
+                {
+                    return null;
+                }
+
+                if (length == buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+                    buffer.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+            }
+
+            return buffer[..length];
         }
         finally
         {

@@ -49,6 +49,8 @@ CREATE TABLE alert (
   created_at      timestamptz NOT NULL
 );
 
+CREATE INDEX alert_by_organization ON alert (organization_id, created_at);
+
 -- One alert to one target. state: 0 waiting, 1 delivered, 2 given up. Whoever raises attempts from what it read has claimed the
 -- delivery until next_at, when it is due again.
 CREATE TABLE alert_delivery (
@@ -64,4 +66,6 @@ CREATE TABLE alert_delivery (
 );
 
 CREATE INDEX alert_delivery_due ON alert_delivery (next_at) WHERE state = 0;
+CREATE INDEX alert_delivery_ended ON alert_delivery (ended_at) WHERE state <> 0;
+CREATE INDEX alert_delivery_by_alert ON alert_delivery (alert_id);
 CREATE INDEX alert_delivery_by_target ON alert_delivery (target_id);
