@@ -92,6 +92,9 @@ public sealed class ServerProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // Most servers of tests live for seconds: what the compiler would learn of them costs more than it gives.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+
         // A test's server asks nobody, and uses nothing of this machine, unless the test wants it to.
         start.Environment["PATCHBAY__CATALOG__SYNC"] = "false";
         start.Environment["PATCHBAY__CATALOG__LOCAL"] = "off";
