@@ -83,7 +83,7 @@ public sealed class PricingTests
 
     private static long? MaybeCount(Random random) => random.Next(3) == 0 ? null : random.NextInt64(0, 1L << random.Next(1, 22));
 
-    private static PriceList AnyList(Random random, bool tiers = true) => new()
+    internal static PriceList AnyList(Random random, bool tiers = true) => new()
     {
         Prompt = AnyPrice(random),
         Completion = AnyPrice(random),
@@ -202,6 +202,61 @@ public sealed class PricingTests
                 Assert.True(worst.With(0) > amount);
             }
         }
+    }
+
+    [Fact]
+    public void A_charge_names_what_went_in_and_what_came_out_and_keeps_the_exact_sum()
+    {
+        var list = new PriceList { Prompt = new UnitPrice(1_500_000), Completion = new UnitPrice(2_000_001) };
+
+        var cost = Pricer.Price(new Usage { UncachedInput = 3, Output = 2 }, list);
+
+        // 3 × 1.5 = 4.5 nano-USD in and 2 × 2.000001 = 4.000002 out: 8.500002, rounded up to 9; whole nanos of the input are 4.
+        Assert.Equal(new Cost(new Money(9), new Money(4), new Money(5)) { Femtos = 8_500_002 }, cost);
+        Assert.Equal(
+            new Cost(new Money(18), new Money(8), new Money(10)) { Femtos = 17_000_004 }, cost.Plus(cost));
+        Assert.Equal(new Money(5), cost.Less(5_000));
+        Assert.Equal(Money.Zero, cost.Less(10_000));
+        Assert.Equal(new Money(9), cost.Less(0));
+    }
+
+    [Fact]
+    public void Costs_of_several_answers_are_never_discounted_to_more_than_their_sum()
+    {
+        // Two of half a nano: each is rounded up, the sum is 2; 1 % less of the exact nano is 1.
+        var half = Pricer.Price(new Usage { Output = 1 }, new PriceList { Prompt = default, Completion = new UnitPrice(500_000) });
+
+        Assert.Equal(new Money(2), half.Plus(half).Total);
+        Assert.Equal(new Money(1), half.Plus(half).Less(100));
+    }
+
+    [Fact]
+    public void A_negative_count_and_a_cost_beyond_all_money_are_refused_and_not_charged()
+    {
+        var list = new PriceList { Prompt = new UnitPrice(long.MaxValue), Completion = new UnitPrice(1) };
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pricer.Price(new Usage { Output = -1 }, list));
+        Assert.Throws<OverflowException>(() => Pricer.Price(new Usage { UncachedInput = long.MaxValue }, list));
+        Assert.Throws<OverflowException>(
+            () => Pricer.Price(new Usage { Output = long.MaxValue }, list with { Completion = new UnitPrice(long.MaxValue) }));
+    }
+
+    [Theory]
+    [InlineData(1_000, 0, 50)]
+    [InlineData(1_000, 400, 30)]
+    [InlineData(1_001, 400, 31)]
+    [InlineData(1_000, 1_000, 0)]
+    [InlineData(1_000, 2_000, 0)]
+    public void A_fee_is_five_percent_of_what_the_allowance_leaves(long listed, long free, long fee)
+    {
+        var fees = new ByokFees(500, new Money(400));
+        var cost = new Cost(new Money(listed), new Money(listed), Money.Zero) { Femtos = listed * UnitPrice.FemtosPerNano };
+
+        Assert.Equal(new Money(fee), fees.Of(cost, new Money(free)));
+        Assert.Equal(new Money(400), fees.Allowance);
+        Assert.Equal(new Money(51), fees.Worst(new Money(1_001)));
+        Assert.Equal(new ByokFees(0, Money.Zero), ByokFees.None);
+        Assert.Equal(Money.Zero, ByokFees.None.Worst(Money.MaxValue));
     }
 
     [Fact]

@@ -90,4 +90,156 @@ public sealed class SettlementBatchTests
             }
         }
     }
+
+    private static readonly Generation Charged = new()
+    {
+        Id = "gen-1",
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        OrganizationId = Organization,
+        WorkspaceId = Workspace,
+        Model = "a/b",
+        ApiType = "completions",
+        Outcome = GenerationOutcome.Completed,
+        Charge = new Money(100),
+        ProviderCost = new Money(100),
+    };
+
+    private static Settlement Settled(Generation generation, string? provider = "acme") => new(generation, provider, []);
+
+    // Who owes how much to whom, without the references.
+    private static List<(string Debit, string Credit, long Amount)> Moves(SettlementBatch batch) =>
+        [.. batch.Entries.Select(e => (e.Debit, e.Credit, e.AmountNanos)).OrderBy(m => m.Debit, StringComparer.Ordinal).ThenBy(m => m.Credit, StringComparer.Ordinal)];
+
+    private static CreditLot Lot(Guid organization, int day, long nanos) => new(
+        LedgerAccount.Promotion(organization, DateTimeOffset.UnixEpoch.AddDays(day), Guid.CreateVersion7()), new Money(nanos));
+
+    [Fact]
+    public void A_call_on_an_own_key_owes_us_the_fee_and_the_provider_nothing()
+    {
+        var own = Charged with { IsByok = true, Charge = new Money(5), Fee = new Money(5), ProviderCost = new Money(100) };
+
+        var batch = SettlementBatch.Of(1, [Settled(own)], []);
+
+        Assert.Equal([(LedgerAccount.Credits(Organization), LedgerAccount.RevenueFees, 5)], Moves(batch));
+        Assert.All(batch.Increments, i => Assert.Equal((5, 100, 1), (i.Credits.Nanos, i.Byok.Nanos, i.Requests)));
+    }
+
+    [Fact]
+    public void What_runs_on_credits_is_no_spending_of_own_keys()
+    {
+        var batch = SettlementBatch.Of(1, [Settled(Charged), Settled(Charged with { Id = "gen-2" })], []);
+
+        Assert.All(batch.Increments, i => Assert.Equal((200, 0, 2), (i.Credits.Nanos, i.Byok.Nanos, i.Requests)));
+        Assert.Equal(new Money(200), batch.Charges);
+    }
+
+    [Fact]
+    public void A_discount_is_our_expense_and_the_revenue_stays_whole()
+    {
+        var batch = SettlementBatch.Of(1, [Settled(Charged with { Charge = new Money(99), Discount = new Money(1) })], []);
+
+        Assert.Equal(
+            [
+                (LedgerAccount.LoggingDiscount, LedgerAccount.RevenueUsage, 1),
+                (LedgerAccount.ProviderExpense("acme"), LedgerAccount.ProviderPayable("acme"), 100),
+                (LedgerAccount.Credits(Organization), LedgerAccount.RevenueUsage, 99),
+            ],
+            Moves(batch));
+    }
+
+    [Fact]
+    public void Spending_counts_for_the_organization_the_workspace_the_member_and_the_key()
+    {
+        var (member, key) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        var whole = SettlementBatch.Of(1, [Settled(Charged with { MemberId = member, KeyId = key })], []).Increments;
+        var least = SettlementBatch.Of(1, [Settled(Charged)], []).Increments;
+
+        Assert.Equal(
+            [
+                new BudgetScope(BudgetLevel.Organization, Organization), new BudgetScope(BudgetLevel.Workspace, Workspace),
+                new BudgetScope(BudgetLevel.Member, member), new BudgetScope(BudgetLevel.Key, key),
+            ],
+            whole.Select(i => i.Scope));
+        Assert.Equal([BudgetLevel.Organization, BudgetLevel.Workspace], least.Select(i => i.Scope.Level));
+    }
+
+    [Fact]
+    public void Promotions_pay_first_in_the_order_given_and_credits_the_rest()
+    {
+        var (first, second) = (Lot(Organization, 1, 30), Lot(Organization, 2, 50));
+
+        var batch = SettlementBatch.Of(1, [Settled(Charged, provider: null)], [first, second]);
+
+        Assert.Equal(
+            [
+                (LedgerAccount.Credits(Organization), LedgerAccount.RevenueUsage, 20),
+                (first.Account, LedgerAccount.RevenueUsage, 30),
+                (second.Account, LedgerAccount.RevenueUsage, 50),
+            ],
+            Moves(batch));
+        Assert.Equal(new Money(100), batch.Charges);
+    }
+
+    [Fact]
+    public void A_promotion_that_pays_for_all_leaves_the_credits_and_the_next_promotion_alone()
+    {
+        var (first, second) = (Lot(Organization, 1, 100), Lot(Organization, 2, 50));
+
+        var batch = SettlementBatch.Of(1, [Settled(Charged, provider: null)], [first, second]);
+
+        Assert.Equal([(first.Account, LedgerAccount.RevenueUsage, 100)], Moves(batch));
+    }
+
+    [Fact]
+    public void A_promotion_pays_fees_with_what_usage_left_of_it()
+    {
+        var lot = Lot(Organization, 1, 97);
+
+        var batch = SettlementBatch.Of(1, [Settled(Charged with { Fee = new Money(5) }, provider: null)], [lot]);
+
+        var moves = Moves(batch);
+        Assert.Equal(97, moves.Where(m => m.Debit == lot.Account).Sum(m => m.Amount));
+        Assert.Equal(3, moves.Where(m => m.Debit == LedgerAccount.Credits(Organization)).Sum(m => m.Amount));
+        Assert.Equal(95, moves.Where(m => m.Credit == LedgerAccount.RevenueUsage).Sum(m => m.Amount));
+        Assert.Equal(5, moves.Where(m => m.Credit == LedgerAccount.RevenueFees).Sum(m => m.Amount));
+        Assert.Equal(3, moves.Count);
+    }
+
+    [Fact]
+    public void A_promotion_pays_for_its_own_organization_only_and_an_empty_one_for_nothing()
+    {
+        var batch = SettlementBatch.Of(
+            1, [Settled(Charged, provider: null)], [Lot(Guid.CreateVersion7(), 1, 500), Lot(Organization, 2, 0)]);
+
+        Assert.Equal([(LedgerAccount.Credits(Organization), LedgerAccount.RevenueUsage, 100)], Moves(batch));
+    }
+
+    [Fact]
+    public void A_part_of_an_answer_is_an_expense_and_what_it_cost_for_nothing_is_none()
+    {
+        Assert.True(new LossPosting(LedgerAccount.ProviderExpense("acme"), "acme", new Money(1)).IsExpense);
+        Assert.False(new LossPosting(LedgerAccount.ProviderExpense("other"), "acme", new Money(1)).IsExpense);
+        Assert.False(new LossPosting(LedgerAccount.LossWaived, "acme", new Money(1)).IsExpense);
+    }
+
+    [Fact]
+    public void References_name_the_batch_and_the_number_of_the_entry()
+    {
+        var batch = SettlementBatch.Of(1_234, [Settled(Charged)], []);
+
+        Assert.Equal(["batch:1234:0", "batch:1234:1"], batch.Entries.Select(e => e.Reference));
+    }
+
+    [Fact]
+    public void A_sum_beyond_all_money_is_refused_and_does_not_wrap()
+    {
+        var rich = Charged with { Charge = Money.MaxValue, ProviderCost = Money.Zero };
+
+        Assert.Throws<OverflowException>(() => SettlementBatch.Of(1, [Settled(rich), Settled(rich)], []));
+
+        // Losses are in no charge: their own sum is checked.
+        var loss = Settled(Charged) with { Losses = [new LossPosting(LedgerAccount.LossCrash, "acme", Money.MaxValue)] };
+        Assert.Throws<OverflowException>(() => SettlementBatch.Of(1, [loss, loss], []));
+    }
 }

@@ -20,5 +20,5 @@ public readonly record struct Cost(Money Total, Money Prompt, Money Completion)
 
     /// <summary>What is left to pay with a discount: the exact price less the discount, rounded up once to a nano-USD.</summary>
     /// <param name="basisPoints">The discount in hundredths of a percent, from 0 to 10,000.</param>
-    public Money Less(int basisPoints) => basisPoints == 0 ? Total : Money.Min(Total, Pricer.Share(Femtos, Pricer.Whole - basisPoints));
+    public Money Less(int basisPoints) => basisPoints == 0 ? Total : Pricer.Share(Femtos, Pricer.Whole - basisPoints);
 }

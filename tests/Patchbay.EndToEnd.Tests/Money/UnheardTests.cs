@@ -18,6 +18,7 @@ public sealed class UnheardWorld() : MoneyWorld(null)
             Model("stops", "tokens=16;tps=10;ttft=500;cancel=stop"),
             Model("bills", "tokens=16;tps=10;ttft=500;cancel=continue"),
             Model("unknown", "tokens=16;tps=10;ttft=500;cancel=continue"),
+            Model("bills-whole", "tokens=16;tps=10;ttft=500;cancel=continue", "bills"),
             Model("bills-zero", "tokens=16;tps=10;ttft=500;cancel=continue;usage=zero", "bills"),
             Model("bills-long", "tokens=400;tps=40;cancel=continue", "bills"),
             Model("bills-slow", "tokens=60;tps=30;cancel=continue", "bills"),
@@ -92,13 +93,13 @@ public sealed partial class UnheardTests(UnheardWorld fixture) : IClassFixture<U
     public async Task A_whole_answer_that_is_billed_anyway_is_charged_though_its_caller_left()
     {
         World.Simulator.Reset();
-        await LeaveAsync("test/bills", after: 0, stream: false);
+        await LeaveAsync("test/bills-whole", after: 0, stream: false);
         await fixture.WhenQuietAsync(Token);
         await World.Simulator.Log.WhenIdleAsync(Token);
 
         Assert.Equal(RequestOutcome.Completed, Assert.Single(World.Simulator.Log.Requests).Outcome);
-        var newest = (await RowsAsync("test/bills")).First(r => !r.Streamed);
-        Assert.Equal((Whole, GenerationOutcome.Cancelled, false), (newest.Charge.Nanos, newest.Outcome, newest.Usage.Estimated));
+        var row = Assert.Single(await RowsAsync("test/bills-whole"));
+        Assert.Equal((Whole, GenerationOutcome.Cancelled, false), (row.Charge.Nanos, row.Outcome, row.Usage.Estimated));
     }
 
     [Fact]
