@@ -243,6 +243,7 @@ public sealed class PricingTests
         Assert.Throws<OverflowException>(() => Pricer.Price(new Usage { UncachedInput = long.MaxValue }, list));
         Assert.Throws<OverflowException>(
             () => Pricer.Price(new Usage { Output = long.MaxValue }, list with { Completion = new UnitPrice(long.MaxValue) }));
+        Assert.Throws<OverflowException>(() => new ByokFees(20_000, Money.Zero).Worst(Money.MaxValue));
     }
 
     [Theory]

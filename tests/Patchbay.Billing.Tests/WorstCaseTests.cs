@@ -115,6 +115,14 @@ public sealed class WorstCaseTests
     }
 
     [Fact]
+    public void Fees_beyond_all_numbers_are_refused_and_do_not_wrap_to_a_small_bound()
+    {
+        var most = new UnitPrice(long.MaxValue);
+
+        Assert.Throws<OverflowException>(() => WorstCase.Of(List with { Request = most, WebSearch = most }, 1, 0));
+    }
+
+    [Fact]
     public void What_does_not_pay_for_the_prompt_affords_nothing_and_what_just_pays_for_it_no_output()
     {
         var worst = WorstCase.Of(List, promptTokens: 100, images: 0);
