@@ -92,8 +92,10 @@ public sealed class ServerProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        // Most servers of tests live for seconds: what the compiler would learn of them costs more than it gives.
+        // Most servers of tests live for seconds: what the compiler would learn of them, and compile again at once, costs more
+        // than it gives.
         start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_CallCountingDelayMs"] = "0x3E8";
 
         // A test's server asks nobody, and uses nothing of this machine, unless the test wants it to.
         start.Environment["PATCHBAY__CATALOG__SYNC"] = "false";
