@@ -65,9 +65,9 @@ public sealed class CodecTests
     public void A_record_of_a_later_version_is_refused_and_named()
     {
         var payload = Encode(Samples.Settlement(DateTimeOffset.UnixEpoch));
-        payload[0] = 9;
+        payload[0] = 17;
         var refused = Assert.Throws<InvalidDataException>(() => SettlementCodec.Read(payload));
-        Assert.Contains("version 9", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("version 17", refused.Message, StringComparison.Ordinal);
     }
 
     private static Settlement RoundTrip(Settlement settlement) => SettlementCodec.Read(Encode(settlement));
