@@ -201,7 +201,7 @@ public sealed class OwnKeyLeaseTests(PostgresServer server) : IAsyncLifetime
 
         // The provider has charged the caller for what comes late: it counts, and takes nothing from anybody.
         await silent.SettleOnOwnKeyAsync(lost, _key, 50_000_000);
-        Assert.Equal(40_000_000, await silent.SettleOnOwnKeyAsync(paying, _key, 80_000_000));
+        Assert.Equal(30_000_000, await silent.SettleOnOwnKeyAsync(paying, _key, 80_000_000));
         Assert.Equal(220_000_000, await ListedAsync(BudgetLevel.Key, _key));
         Assert.Equal(0, (await other.Storage.Ledger.GetBalanceAsync(LedgerAccount.RevenueFees, Token)).Nanos);
         Assert.Equal(0, (await other.Storage.Ledger.GetBalanceAsync(LedgerAccount.LossCrash, Token)).Nanos);
