@@ -17,7 +17,8 @@ public sealed class BudgetPath
 
     internal ScopeMeter[] Meters { get; }
 
-    /// <summary>What the organization may use on own keys without a fee; null without fees.</summary>
+    /// <summary>What the organization may use on own keys without a fee; null without fees, and where a slice of it is leased.
+    /// </summary>
     internal ByokAllowance? Allowance { get; }
 
     /// <summary>The slices that limit it; used where limits are shared with other servers.</summary>

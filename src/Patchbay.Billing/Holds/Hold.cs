@@ -68,6 +68,20 @@ public sealed class Hold : IAsyncDisposable
     /// <summary>Which leased slices it was taken from, for the settlement.</summary>
     public LeaseUse Leases => Leased?.Use ?? default;
 
+    /// <summary>The same for a settlement on the caller's own key; after <see cref="FeeFor"/>.</summary>
+    /// <param name="fee">What is charged.</param>
+    /// <param name="byok">The list price.</param>
+    public LeaseUse LeasesOnOwnKey(Money fee, Money byok) => Leased is not { } leased
+        ? default
+        : leased.Use with
+        {
+            Byok = ListedBy(fee, byok),
+            Free = leased.Allowance is null ? null : FreeOfFee ?? Money.Zero,
+        };
+
+    /// <summary>What of a list price counts against what was held for it, besides the charge.</summary>
+    internal Money ListedBy(Money charge, Money byok) => Money.Max(Money.Min(byok, Held.Listed - charge), Money.Zero);
+
     internal BudgetPath Path { get; }
 
     /// <summary>Those slices; null where limits are not shared.</summary>
@@ -85,7 +99,7 @@ public sealed class Hold : IAsyncDisposable
         _book.End(this, charge, byok, arrivedAt ?? CreatedAt, settled: true);
 
     /// <summary>The fee for a usage on the caller's own key, at most <see cref="Amount"/>; uses the month's allowance. To be asked
-    /// once, before the charge becomes durable.</summary>
+    /// once, before the charge becomes durable; also where the fee is not charged, since the list price counts.</summary>
     public Money FeeFor(in Cost cost) => _book.FeeFor(this, cost);
 
     /// <inheritdoc/>

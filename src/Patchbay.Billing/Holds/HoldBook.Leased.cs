@@ -18,28 +18,24 @@ public sealed partial class HoldBook
 
     private async ValueTask<bool> ExtendLeasedAsync(LeaseDesk tender, Hold hold, HoldRequest more)
     {
-        var demand = Demand(hold.Path, more, hold.CreatedAt, null, hold);
+        Check(more);
         try
         {
-            if ((await TakeAsync(tender, demand)).Taken is not null)
-            {
-                return true;
-            }
+            return (await TakeAsync(tender, new LeaseDemand(hold.Path, more, hold.CreatedAt, null, hold))).Taken is not null;
         }
         catch (StorageUnavailableException)
         {
             // Not now: it goes on with what it has.
+            return false;
         }
-
-        Forgo(demand);
-        return false;
     }
 
     private ValueTask<HoldResult> HoldLeasedAsync(
         LeaseDesk tender, BudgetPath path, Hold? from, HoldRequest request, string generationId, DateTimeOffset? at)
     {
+        Check(request);
         var now = clock.GetUtcNow();
-        var demand = Demand(path, request, at ?? now, from, null);
+        var demand = new LeaseDemand(path, request, at ?? now, from);
         LeaseOutcome outcome;
         lock (path.Gate)
         {
@@ -47,51 +43,20 @@ public sealed partial class HoldBook
         }
 
         return outcome.Taken is not null
-            ? ValueTask.FromResult(Held(demand, outcome.Taken, generationId, now))
+            ? ValueTask.FromResult(Held(path, outcome, generationId, now))
             : new ValueTask<HoldResult>(LeaseAndHoldAsync(tender, demand, generationId, now));
-    }
-
-    private LeaseDemand Demand(BudgetPath path, in HoldRequest request, DateTimeOffset at, Hold? from, Hold? extends)
-    {
-        lock (path.Gate)
-        {
-            var (amount, grant) = Bound(path, request, clock.GetUtcNow());
-            return new LeaseDemand(path, amount, at, from, extends) { Grant = grant };
-        }
-    }
-
-    private static void Forgo(in LeaseDemand demand)
-    {
-        lock (demand.Path.Gate)
-        {
-            demand.Path.Allowance?.Return(demand.Grant);
-        }
     }
 
     private async Task<HoldResult> LeaseAndHoldAsync(LeaseDesk tender, LeaseDemand demand, string generationId, DateTimeOffset now)
     {
-        LeaseOutcome outcome;
-        try
-        {
-            outcome = await TakeAsync(tender, demand);
-        }
-        catch
-        {
-            Forgo(demand);
-            throw;
-        }
-
-        if (outcome.Taken is { } taken)
-        {
-            return Held(demand, taken, generationId, now);
-        }
-
-        Forgo(demand);
-        return new HoldResult(
-            null, outcome.Listed ?? outcome.Refusing!.Key.Scope.Level, Money.Max(outcome.Available, Money.Zero), outcome.HeldByOthers)
-        {
-            Standing = StandingOf(demand.Path),
-        };
+        var outcome = await TakeAsync(tender, demand);
+        return outcome.Taken is not null
+            ? Held(demand.Path, outcome, generationId, now)
+            : new HoldResult(
+                null, outcome.Frozen ?? outcome.Refusing!.Key.Scope.Level, Money.Max(outcome.Available, Money.Zero), outcome.HeldByOthers)
+            {
+                Standing = StandingOf(demand.Path),
+            };
     }
 
     private CreditStanding StandingOf(BudgetPath path)
@@ -102,17 +67,18 @@ public sealed partial class HoldBook
         }
     }
 
-    private HoldResult Held(in LeaseDemand demand, LeaseSet taken, string generationId, DateTimeOffset now)
+    private HoldResult Held(BudgetPath path, in LeaseOutcome outcome, string generationId, DateTimeOffset now)
     {
-        var hold = new Hold(this, demand.Path, demand.Amount, demand.Grant, generationId, now) { Leased = taken };
+        var grant = new ByokGrant(default, outcome.Grant);
+        var hold = new Hold(this, path, outcome.Amount, grant, generationId, now) { Leased = outcome.Taken };
         Link(hold);
-        return new HoldResult(hold, default, demand.Amount.Credits, Money.Zero);
+        return new HoldResult(hold, default, outcome.Amount.Credits, Money.Zero);
     }
 
     private async Task<LeaseOutcome> TakeAsync(LeaseDesk tender, LeaseDemand demand)
     {
         var giveUpAt = tender.Now + PatienceMs;
-        var shortages = new List<(LeaseSlice Slice, LeaseRequest Request)>();
+        var shortages = new List<Shortage>();
         for (var attempt = 0; ; attempt++)
         {
             LeaseOutcome outcome;
@@ -133,10 +99,21 @@ public sealed partial class HoldBook
             }
 
             var isSnatched = outcome.Refusing is null;
-            if (isSnatched ? attempt >= MostAttempts : outcome.HeldByOthers <= outcome.OwnHeld || tender.Now >= giveUpAt)
+            var isLate = isSnatched ? attempt >= MostAttempts : tender.Now >= giveUpAt;
+            var refusing = outcome.Refusing ?? (isLate && shortages.Count > 0 ? shortages[0].Slice : null);
+            if (refusing?.Key.Kind == LeaseKind.Allowance)
             {
-                return outcome.Refusing is not null || shortages.Count > 0
-                    ? outcome with { Refusing = outcome.Refusing ?? shortages[0].Slice }
+                if (TakesFee(tender, refusing, outcome, giveUpAt))
+                {
+                    demand = demand with { TakesFee = true };
+                    (giveUpAt, attempt) = (tender.Now + PatienceMs, 0);
+                    continue;
+                }
+            }
+            else if (isLate || (!isSnatched && outcome.HeldByOthers <= outcome.OwnHeld))
+            {
+                return refusing is not null
+                    ? outcome with { Refusing = refusing }
                     : throw new StorageUnavailableException("This server was not heard of by the database for too long.");
             }
 
@@ -149,9 +126,9 @@ public sealed partial class HoldBook
 
     // One request at a time for the narrowest slice that is short, so that those who wait are served together.
     private async Task<LeaseOutcome> AskAsync(
-        LeaseDesk tender, LeaseDemand demand, List<(LeaseSlice Slice, LeaseRequest Request)> shortages)
+        LeaseDesk tender, LeaseDemand demand, List<Shortage> shortages)
     {
-        LeaseSlice? narrowest;
+        Shortage narrowest;
         lock (demand.Path.Gate)
         {
             shortages.Clear();
@@ -161,21 +138,21 @@ public sealed partial class HoldBook
                 return outcome;
             }
 
-            narrowest = shortages.Count > 0 ? shortages[^1].Slice : null;
-            if (narrowest is not null)
+            narrowest = shortages.Count > 0 ? shortages[^1] : default;
+            if (narrowest.Slice is not null)
             {
-                narrowest.Waiting += demand.Amount.Credits;
+                narrowest.Slice.Waiting += narrowest.Whole;
             }
         }
 
-        if (narrowest is null)
+        if (narrowest.Slice is null)
         {
             // Nothing is short: it is the right to spend at all that is missing.
             await RenewAsync(tender);
             return default;
         }
 
-        await narrowest.Asking.WaitAsync(CancellationToken.None);
+        await narrowest.Slice.Asking.WaitAsync(CancellationToken.None);
         try
         {
             return await AskInTurnAsync(tender, demand, shortages);
@@ -184,15 +161,15 @@ public sealed partial class HoldBook
         {
             lock (demand.Path.Gate)
             {
-                narrowest.Waiting -= demand.Amount.Credits;
+                narrowest.Slice.Waiting -= narrowest.Whole;
             }
 
-            narrowest.Asking.Release();
+            narrowest.Slice.Asking.Release();
         }
     }
 
     private async Task<LeaseOutcome> AskInTurnAsync(
-        LeaseDesk tender, LeaseDemand demand, List<(LeaseSlice Slice, LeaseRequest Request)> shortages)
+        LeaseDesk tender, LeaseDemand demand, List<Shortage> shortages)
     {
         var now = tender.Now;
         lock (demand.Path.Gate)
@@ -204,7 +181,7 @@ public sealed partial class HoldBook
                 return outcome;
             }
 
-            foreach (var (slice, request) in shortages)
+            foreach (var (slice, request, _) in shortages)
             {
                 if (now - slice.RefusedAt < BelieveMs && request.Need > slice.Available)
                 {
@@ -270,9 +247,9 @@ public sealed partial class HoldBook
 
     /// <summary>Takes the demand from every slice, or from none; then the slices that have too little are listed. Under the
     /// gate.</summary>
-    private static LeaseOutcome TryTake(
+    private LeaseOutcome TryTake(
         LeaseDesk tender, in LeaseDemand demand, DateTimeOffset time,
-        List<(LeaseSlice Slice, LeaseRequest Request)>? shortages)
+        List<Shortage>? shortages)
     {
         if (demand.IsOver)
         {
@@ -280,39 +257,49 @@ public sealed partial class HoldBook
         }
 
         var path = demand.Path;
-        var (own, set) = (demand.Own, demand.Leased);
-        if (set is null || (set.Slices.Length > 0 && set.Slices[0].Epoch != tender.Epoch))
+        var set = demand.Leased;
+        var isOwn = set is not null && !set.IsLost(tender.Epoch);
+        if (!isOwn)
         {
             if (demand.Extends is not null)
             {
                 // It was taken from slices that are lost; it ends with what it has.
-                return new LeaseOutcome(null, set?.Slices[0]);
+                return new LeaseOutcome(null, set?.Slices is [var first, ..] ? first : set?.Allowance);
             }
 
-            own = default;
             set = path.Slices.On(DateOnly.FromDateTime(demand.At.UtcDateTime), path.Meters, tender, path.Gate);
         }
 
-        var more = demand.Amount - own;
         foreach (var meter in path.Meters)
         {
             if (meter.StandingAt(time) == CreditStanding.Frozen)
             {
-                return new LeaseOutcome(null, null, Money.Zero, Money.Zero) { Listed = meter.Scope.Level };
-            }
-
-            // Slices are of credits. What runs on own keys counts by what this server knows of it.
-            if (meter.AvailableListedAt(time) is var listed && listed < more.Listed)
-            {
-                return new LeaseOutcome(null, null, listed, meter.HeldListed) { Listed = meter.Scope.Level };
+                return new LeaseOutcome(null, null, Money.Zero, Money.Zero) { Frozen = meter.Scope.Level };
             }
         }
 
+        var free = demand.Request.Byok;
+        if (set!.Allowance is { } allowance && free > Money.Zero && allowance.Free < free)
+        {
+            if (!demand.TakesFee && !allowance.IsExhausted)
+            {
+                var need = free - allowance.Free;
+                shortages?.Add(new Shortage(allowance, allowance.Ask(need, Money.Max(need, tender.WantOf(allowance))), free));
+                return default;
+            }
+
+            free = Money.Max(allowance.Free, Money.Zero);
+        }
+
+        var amount = Bound(demand.Request, free);
+        var own = isOwn ? demand.OwnOf(amount) : default;
+        var more = amount - own;
+        var grant = set.Allowance is null ? Money.Zero : free;
         var now = tender.Now;
         var slices = set.Slices;
-        if (slices.Length > 0 && !(tender.IsLive(now, time) && HasFree(slices, more.Credits)))
+        if ((slices.Length > 0 || grant > Money.Zero) && !(tender.IsLive(now, time) && HasFree(slices, more)))
         {
-            List(tender, slices, more.Credits, shortages);
+            List(tender, slices, more, shortages);
             return default;
         }
 
@@ -323,35 +310,41 @@ public sealed partial class HoldBook
 
         foreach (var slice in slices)
         {
-            slice.Hold(more.Credits, now);
-            if (!slice.IsTight && slice.Free < slice.Low)
-            {
-                tender.Tend(slice, path.Gate);
-            }
+            Hold(tender, slice, slice.PartOf(more), now, path.Gate);
         }
 
-        Move(demand, own);
-        return new LeaseOutcome(set);
-    }
+        if (grant > Money.Zero)
+        {
+            Hold(tender, set.Allowance!, grant, now, path.Gate);
+        }
 
-    private static void Move(in LeaseDemand demand, HoldAmount own)
-    {
         if (demand.From is { } from)
         {
             from.Held -= own;
         }
         else if (demand.Extends is { } hold)
         {
-            hold.Held += demand.Amount;
-            hold.Grant = hold.Grant.Plus(demand.Grant);
+            hold.Held += amount;
+            hold.Grant = hold.Grant with { Amount = hold.Grant.Amount + grant };
+        }
+
+        return new LeaseOutcome(set) { Amount = amount, Grant = grant };
+    }
+
+    private static void Hold(LeaseDesk tender, LeaseSlice slice, Money amount, long now, Lock gate)
+    {
+        slice.Hold(amount, now);
+        if (!slice.IsTight && slice.Free < slice.Low)
+        {
+            tender.Tend(slice, gate);
         }
     }
 
-    private static bool HasFree(LeaseSlice[] slices, Money amount)
+    private static bool HasFree(LeaseSlice[] slices, in HoldAmount amount)
     {
         foreach (var slice in slices)
         {
-            if (slice.Free < amount)
+            if (slice.Free < slice.PartOf(amount))
             {
                 return false;
             }
@@ -360,8 +353,7 @@ public sealed partial class HoldBook
         return true;
     }
 
-    private static void List(
-        LeaseDesk tender, LeaseSlice[] slices, Money amount, List<(LeaseSlice Slice, LeaseRequest Request)>? shortages)
+    private static void List(LeaseDesk tender, LeaseSlice[] slices, in HoldAmount amount, List<Shortage>? shortages)
     {
         if (shortages is null)
         {
@@ -370,20 +362,32 @@ public sealed partial class HoldBook
 
         foreach (var slice in slices)
         {
-            if (slice.Free < amount)
+            var part = slice.PartOf(amount);
+            if (slice.Free < part)
             {
-                var need = amount - slice.Free;
-                shortages.Add((slice, new LeaseRequest(slice.Key, need, Money.Max(need, tender.WantOf(slice)))));
+                var need = part - slice.Free;
+                shortages.Add(new Shortage(slice, slice.Ask(need, Money.Max(need, tender.WantOf(slice))), part));
             }
         }
     }
 
-    private static void EndSlices(LeaseDesk tender, Hold hold, LeaseSlice[] slices, Money charge)
+    private static void EndSlices(LeaseDesk tender, Hold hold, LeaseSet set, Money charge, Money byok, bool settled)
     {
         var now = tender.Now;
-        foreach (var slice in slices)
+        var used = new HoldAmount(charge, charge + hold.ListedBy(charge, byok));
+        foreach (var slice in set.Slices)
         {
-            slice.End(hold.Amount, charge, now);
+            End(slice, slice.PartOf(hold.Held), slice.PartOf(used));
+        }
+
+        if (set.Allowance is { } allowance && hold.Grant.Amount > Money.Zero)
+        {
+            End(allowance, hold.Grant.Amount, settled ? hold.FreeOfFee ?? Money.Zero : Money.Zero);
+        }
+
+        void End(LeaseSlice slice, Money held, Money spent)
+        {
+            slice.End(held, spent, now);
             if (slice.IsTight)
             {
                 tender.Tend(slice, hold.Path.Gate);

@@ -47,7 +47,7 @@ public sealed partial class HoldBook(
             book.Loading.Release();
         }
 
-        if (_fees.BasisPoints > 0 && book.Allowance is null && book.Find(new BudgetScope(BudgetLevel.Organization, organizationId)) is { } whole)
+        if (_fees.BasisPoints > 0 && desk is null && book.Allowance is null && book.Find(new BudgetScope(BudgetLevel.Organization, organizationId)) is { } whole)
         {
             var now = clock.GetUtcNow();
             lock (book.Gate)
@@ -56,7 +56,7 @@ public sealed partial class HoldBook(
             }
         }
 
-        return new BudgetPath(book.Gate, meters, book.Allowance, new LeasedPath(book.Slices));
+        return new BudgetPath(book.Gate, meters, book.Allowance, new LeasedPath(book.Slices, _fees.BasisPoints > 0 ? _fees.Allowance : null));
     }
 
     /// <summary>Makes a changed or removed limit count for all requests from now on. Unknown scopes are ignored: they load
@@ -150,12 +150,13 @@ public sealed partial class HoldBook(
     /// </summary>
     public ValueTask<bool> TryExtendAsync(Hold hold, HoldRequest more)
     {
-        var now = clock.GetUtcNow();
         if (desk is not null)
         {
             return ExtendLeasedAsync(desk, hold, more);
         }
 
+        Check(more);
+        var now = clock.GetUtcNow();
         lock (hold.Path.Gate)
         {
             if (hold.Ended)
@@ -191,21 +192,6 @@ public sealed partial class HoldBook(
             ? Take(from.Path, from, request, generationId)
             : HoldLeasedAsync(desk, from.Path, from, request, generationId, from.CreatedAt);
 
-    internal Money FeeFor(Hold hold, in Cost cost)
-    {
-        if (hold.Path.Allowance is not { } allowance)
-        {
-            return Money.Zero;
-        }
-
-        lock (hold.Path.Gate)
-        {
-            var free = allowance.Use(hold.Grant, cost.Total, clock.GetUtcNow());
-            hold.FreeOfFee = free;
-            return Money.Min(_fees.Of(cost, free), hold.Amount);
-        }
-    }
-
     internal void End(Hold hold, Money charge, Money byok, DateTimeOffset arrivedAt, bool settled)
     {
         if (charge > hold.Amount)
@@ -232,32 +218,16 @@ public sealed partial class HoldBook(
 
             if (hold.Leased is { } leased)
             {
-                EndSlices(desk!, hold, leased.Slices, charge);
+                EndSlices(desk!, hold, leased, charge, byok, settled);
             }
         }
 
         Unlink(hold);
     }
 
-    private static void EndAllowance(Hold hold, bool settled)
-    {
-        if (hold.Path.Allowance is not { } allowance)
-        {
-            return;
-        }
-
-        if (hold.FreeOfFee is not { } free)
-        {
-            allowance.Return(hold.Grant);
-        }
-        else if (!settled)
-        {
-            allowance.Undo(hold.Grant, free);
-        }
-    }
-
     private ValueTask<HoldResult> Take(BudgetPath path, Hold? from, HoldRequest request, string generationId)
     {
+        Check(request);
         var now = clock.GetUtcNow();
         HoldAmount amount;
         ByokGrant grant;
@@ -293,21 +263,6 @@ public sealed partial class HoldBook(
         var hold = new Hold(this, path, amount, grant, generationId, now);
         Link(hold);
         return ValueTask.FromResult(new HoldResult(hold, default, amount.Credits, Money.Zero));
-    }
-
-    // On an own key only the fee is charged; where a limit includes such calls, their list price counts besides.
-    private (HoldAmount Amount, ByokGrant Grant) Bound(BudgetPath path, in HoldRequest request, DateTimeOffset now)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(request.Shared.Nanos);
-        ArgumentOutOfRangeException.ThrowIfNegative(request.Byok.Nanos);
-        if (request.Byok == Money.Zero)
-        {
-            return (new HoldAmount(request.Shared, request.Shared), default);
-        }
-
-        var grant = path.Allowance?.Take(request.Byok, now) ?? default;
-        var fee = path.Allowance is null ? Money.Zero : _fees.Worst(request.Byok - grant.Amount);
-        return (new HoldAmount(Money.Max(request.Shared, fee), Money.Max(request.Shared, request.Byok + fee)), grant);
     }
 
     private async Task<ScopeMeter> LoadAsync(BudgetScope scope, Budget? keyBudget, CancellationToken cancellationToken)

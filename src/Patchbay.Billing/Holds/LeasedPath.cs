@@ -1,3 +1,5 @@
+using Patchbay.Core;
+
 namespace Patchbay.Billing;
 
 /// <summary>All slices of an organization. Guarded by its gate.</summary>
@@ -33,10 +35,16 @@ internal sealed class SliceBook
 
 /// <summary>Slices that are held against together, widest first.</summary>
 /// <param name="slices">The slices; none when nothing limits the path.</param>
+/// <param name="allowance">The slice of the allowance for own keys; null without fees.</param>
 /// <param name="use">Which they are.</param>
-internal sealed class LeaseSet(LeaseSlice[] slices, LeaseUse use)
+internal sealed class LeaseSet(LeaseSlice[] slices, LeaseSlice? allowance, LeaseUse use)
 {
     public LeaseSlice[] Slices => slices;
+
+    public LeaseSlice? Allowance => allowance;
+
+    /// <summary>Whether something of it was leased in an epoch that is over.</summary>
+    public bool IsLost(long epoch) => use.Epoch != epoch && (slices.Length > 0 || allowance is not null);
 
     public LeaseUse Use => use;
 }
@@ -44,9 +52,10 @@ internal sealed class LeaseSet(LeaseSlice[] slices, LeaseUse use)
 /// <summary>The slices that limit one path, as of its last use: looked up again on another day, in another epoch,
 /// and after limits changed. Guarded by the gate.</summary>
 /// <param name="book">The slices of the organization.</param>
-internal sealed class LeasedPath(SliceBook book)
+/// <param name="allowance">What it may use on own keys in a month without a fee; null without fees.</param>
+internal sealed class LeasedPath(SliceBook book, Money? allowance)
 {
-    private LeaseSet _set = new([], default);
+    private LeaseSet _set = new([], null, default);
     private DateOnly _day;
     private long _epoch = -1;
     private int _version = -1;
@@ -68,26 +77,33 @@ internal sealed class LeasedPath(SliceBook book)
     private void Find(DateOnly day, ReadOnlySpan<ScopeMeter> meters, LeaseDesk desk, Lock gate)
     {
         (_day, _epoch, _version) = (day, desk.Epoch, book.Version);
-        var mask = 0;
+        var mask = 0L;
         book.Tidy(day);
         var slices = new List<LeaseSlice>();
         foreach (var meter in meters)
         {
             foreach (var kind in meter.LimitedKinds())
             {
-                var key = LeaseKey.On(meter.Scope, kind, day);
-                if (!book.All.TryGetValue(key, out var slice) || slice.Epoch != _epoch)
-                {
-                    slice = new LeaseSlice(key, _epoch);
-                    book.All[key] = slice;
-                    desk.Add(slice, gate);
-                }
-
-                slices.Add(slice);
+                slices.Add(Find(LeaseKey.On(meter.Scope, kind, day), null, desk, gate));
                 mask |= LeaseUse.Bit(meter.Scope.Level, kind);
             }
         }
 
-        _set = new LeaseSet([.. slices], new LeaseUse(mask, _epoch, day));
+        var free = allowance is not null && meters.Length > 0 && meters[0].Scope.Level == BudgetLevel.Organization
+            ? Find(LeaseKey.On(meters[0].Scope, LeaseKind.Allowance, day), allowance, desk, gate)
+            : null;
+        _set = new LeaseSet([.. slices], free, new LeaseUse(mask, _epoch, day));
+    }
+
+    private LeaseSlice Find(LeaseKey key, Money? limit, LeaseDesk desk, Lock gate)
+    {
+        if (!book.All.TryGetValue(key, out var slice) || slice.Epoch != _epoch)
+        {
+            slice = new LeaseSlice(key, _epoch, limit);
+            book.All[key] = slice;
+            desk.Add(slice, gate);
+        }
+
+        return slice;
     }
 }

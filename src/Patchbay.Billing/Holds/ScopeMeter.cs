@@ -45,7 +45,7 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
         {
             if (budget.Limit is not null)
             {
-                yield return (LeaseKind)budget.Interval;
+                yield return LeaseKey.KindOf(budget);
             }
         }
 

@@ -6,10 +6,15 @@ namespace Patchbay.Billing;
 /// <param name="Key">Which limit.</param>
 /// <param name="Need">The least that helps; zero for a wish that may be left unfulfilled.</param>
 /// <param name="Want">What would be good to have.</param>
-public readonly record struct LeaseRequest(LeaseKey Key, Money Need, Money Want);
+public readonly record struct LeaseRequest(LeaseKey Key, Money Need, Money Want)
+{
+    /// <summary>The limit itself, where it is not in the database: that of <see cref="LeaseKind.Allowance"/>.</summary>
+    public Money? Limit { get; init; }
+}
 
 /// <summary>What came of a wish.</summary>
-/// <param name="IsRefused">Whether not even the need was there. Then nothing was leased of any limit asked for with it.</param>
+/// <param name="IsRefused">Whether not even the need was there. Then nothing was leased of any limit asked for with it; but of
+/// an allowance what was left.</param>
 /// <param name="GrantedTotal">Everything that this server was granted of the limit in its present epoch: so that an answer
 /// that was lost is made good by the next one.</param>
 /// <param name="Available">What is left for everybody.</param>
@@ -36,7 +41,8 @@ public interface ILeaseStore
     /// <summary>How long after the last sign of life that arrived its slices may be given to others.</summary>
     TimeSpan Grace { get; }
 
-    /// <summary>Called with a limit that another server waits for; what is not in use should be given back.</summary>
+    /// <summary>Called with a limit that another server waits for, with or without own provider keys; what is not in use should
+    /// be given back.</summary>
     Action<LeaseKey>? Wanted { get; set; }
 
     /// <summary>Leases slices of several limits, all or none. Grants are in the order of the requests.</summary>

@@ -224,8 +224,17 @@ public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clo
         Volatile.Write(ref _liveUntil, sent + (long)store.Lifetime.TotalMilliseconds);
     }
 
-    // Another server waits for it.
+    // Another server waits for it. Whether own keys count can have changed here or there.
     private void Give(LeaseKey key)
+    {
+        GiveBack(key);
+        if (key.Plain is var plain && plain.Kind <= LeaseKind.Monthly)
+        {
+            GiveBack(plain == key ? key with { Kind = key.Kind + (int)LeaseKind.LifetimeWithByok } : plain);
+        }
+    }
+
+    private void GiveBack(LeaseKey key)
     {
         if (_known.TryGetValue(key, out var tended))
         {
@@ -292,7 +301,7 @@ public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clo
                 }
                 else if (WantOf(slice) is { } want && want > slice.Free)
                 {
-                    wishes.Add((tended, new LeaseRequest(slice.Key, Money.Zero, want - slice.Free)));
+                    wishes.Add((tended, slice.Ask(Money.Zero, want - slice.Free)));
                 }
             }
         }

@@ -6,7 +6,8 @@ namespace Patchbay.Billing;
 /// </summary>
 /// <param name="key">Which limit.</param>
 /// <param name="epoch">The epoch that it was leased in.</param>
-internal sealed class LeaseSlice(LeaseKey key, long epoch)
+/// <param name="limit">The limit, where it is not in the database.</param>
+internal sealed class LeaseSlice(LeaseKey key, long epoch, Money? limit = null)
 {
     // What is spent is counted in pieces of this length: the present one and the one before it make the rate.
     private const long PieceMs = 10_000;
@@ -52,6 +53,12 @@ internal sealed class LeaseSlice(LeaseKey key, long epoch)
     /// <summary>What requests that wait for the database need together.</summary>
     public Money Waiting { get; set; }
 
+    /// <summary>Whether nothing was left the last time and no other server had any: nothing more comes of asking.</summary>
+    public bool IsExhausted { get; private set; }
+
+    /// <summary>Until when a request need not wait for what others give back: one has waited long enough.</summary>
+    public long PatientUntil { get; set; } = long.MinValue;
+
     /// <summary>When the database last refused, by <see cref="Environment.TickCount64"/>.</summary>
     public long RefusedAt { get; private set; } = long.MinValue / 2;
 
@@ -70,6 +77,12 @@ internal sealed class LeaseSlice(LeaseKey key, long epoch)
     /// <summary>Whether its window ended days ago and nothing is left in it.</summary>
     public bool IsPast(DateOnly day) =>
         Key.End < day.AddDays(-DaysKept) && Held == Money.Zero && Balance == Money.Zero;
+
+    /// <summary>What of an amount is held in this slice.</summary>
+    public Money PartOf(in HoldAmount amount) => Key.IncludesByok ? amount.Listed : amount.Credits;
+
+    /// <summary>A wish for more of it.</summary>
+    public LeaseRequest Ask(Money need, Money want) => new(Key, need, want) { Limit = limit };
 
     public void Hold(Money amount, long now)
     {
@@ -101,6 +114,7 @@ internal sealed class LeaseSlice(LeaseKey key, long epoch)
         Available = grant.Available;
         Others = grant.Others;
         IsTight = grant.IsTight;
+        IsExhausted = grant.IsRefused && grant.Available <= Money.Zero && grant.Others <= Money.Zero;
         if (grant.IsRefused)
         {
             RefusedAt = now;
@@ -121,6 +135,7 @@ internal sealed class LeaseSlice(LeaseKey key, long epoch)
 
         Balance -= free;
         _returned += free;
+        IsExhausted &= free == Money.Zero;
         return new LeaseReturn(Key, _returned);
     }
 

@@ -17,10 +17,13 @@ internal static class SettlementCodec
     // Added to the version where fee and discount are written; most records have neither.
     private const byte WithFees = 4;
 
+    // Added to the version where the leases have to do with own provider keys: two numbers more at the end.
+    private const byte WithOwnKeys = 8;
+
     // Among the flags, where a hold was taken from leased slices: which ones follows at the end.
     private const byte Leased = 8;
 
-    private const byte Newest = Plain + WithKinds + Routed + WithFees;
+    private const byte Newest = Plain + WithKinds + Routed + WithFees + WithOwnKeys;
 
     /// <summary>Appends the settlement.</summary>
     public static void Write(JournalBuffer buffer, Settlement settlement)
@@ -29,7 +32,9 @@ internal static class SettlementCodec
         var withKinds = HasKinds(generation.Attempts);
         var isRouted = generation.Router is not null || generation.Routing is not null;
         var hasFees = generation.Fee != Money.Zero || generation.Discount != Money.Zero;
-        buffer.Byte((byte)(Plain + (withKinds ? WithKinds : 0) + (isRouted ? Routed : 0) + (hasFees ? WithFees : 0)));
+        var leases = settlement.Leases;
+        buffer.Byte((byte)(Plain + (withKinds ? WithKinds : 0) + (isRouted ? Routed : 0) + (hasFees ? WithFees : 0)
+            + (leases.IsPlain ? 0 : WithOwnKeys)));
         buffer.Byte(Flags(settlement));
         buffer.Text(generation.Id);
         buffer.Fixed(generation.CreatedAt.UtcTicks);
@@ -73,11 +78,16 @@ internal static class SettlementCodec
             buffer.Number(generation.Discount.Nanos);
         }
 
-        if (!settlement.Leases.IsNone)
+        if (!leases.IsNone)
         {
-            buffer.Number((long)settlement.Leases.Mask);
-            buffer.Number(settlement.Leases.Epoch);
-            buffer.Number((long)settlement.Leases.Day.DayNumber);
+            buffer.Number(leases.Mask);
+            buffer.Number(leases.Epoch);
+            buffer.Number((long)leases.Day.DayNumber);
+            if (!leases.IsPlain)
+            {
+                buffer.Number(leases.Byok.Nanos);
+                buffer.Number(leases.Free?.Nanos ?? -1);
+            }
         }
     }
 
@@ -113,10 +123,17 @@ internal static class SettlementCodec
 
         if ((flags & Leased) != 0)
         {
-            settlement = settlement with
+            var leases = new LeaseUse(reader.Number(), reader.Number(), DateOnly.FromDayNumber(reader.Int32()));
+            if (((version - Plain) & WithOwnKeys) != 0)
             {
-                Leases = new LeaseUse(reader.Int32(), reader.Number(), DateOnly.FromDayNumber(reader.Int32())),
-            };
+                leases = leases with
+                {
+                    Byok = new Money(reader.Number()),
+                    Free = reader.Number() is var free && free >= 0 ? new Money(free) : null,
+                };
+            }
+
+            settlement = settlement with { Leases = leases };
         }
 
         return reader.IsAtEnd

@@ -22,6 +22,11 @@ internal static class LeaseUseWriter
           AND lease.kind = locked.kind AND lease.window_start = locked.window_start AND lease.epoch = locked.epoch
         """;
 
+    private const string AllowanceSql = """
+        INSERT INTO byok_allowance AS stored (organization_id, month, free_nanos) SELECT * FROM unnest($1, $2, $3)
+        ON CONFLICT (organization_id, month) DO UPDATE SET free_nanos = stored.free_nanos + excluded.free_nanos
+        """;
+
     /// <summary>Adds the command, if any was used.</summary>
     public static void Add(NpgsqlBatch commands, Guid node, IReadOnlyList<Settlement> fresh)
     {
@@ -51,10 +56,16 @@ internal static class LeaseUseWriter
     }
 
     /// <summary>The settlement as it is booked when the slices that it used were given to others meanwhile: nobody is charged,
-    /// since others may have spent that money, and what the provider charges is a loss.</summary>
+    /// since others may have spent that money, and what the provider charges is a loss. On an own key the provider has charged
+    /// the caller: that counts, and only the fee is waived.</summary>
     public static Settlement Waive(Settlement settlement)
     {
         var generation = settlement.Generation;
+        if (generation.IsByok)
+        {
+            return settlement with { Generation = generation with { Charge = Money.Zero, Fee = Money.Zero } };
+        }
+
         var losses = new List<LossPosting>(settlement.Losses.Count + 1);
         var own = generation.ProviderCost;
         foreach (var loss in settlement.Losses)
@@ -75,6 +86,7 @@ internal static class LeaseUseWriter
             Generation = generation with
             {
                 Charge = Money.Zero,
+                Discount = Money.Zero,
                 ProviderCost = Money.Zero,
                 Loss = generation.Loss + generation.ProviderCost,
             },
@@ -86,27 +98,75 @@ internal static class LeaseUseWriter
         var uses = new Dictionary<(LeaseKey Key, long Epoch), Money>();
         foreach (var settlement in fresh)
         {
-            var use = settlement.Leases;
-            if (use.IsNone || settlement.Generation.Charge <= Money.Zero)
+            var (use, generation) = (settlement.Leases, settlement.Generation);
+            foreach (var scope in ScopesOf(generation))
             {
-                continue;
-            }
-
-            foreach (var scope in ScopesOf(settlement.Generation))
-            {
-                for (var kind = LeaseKind.Lifetime; kind <= LeaseKind.Funds; kind++)
+                for (var kind = LeaseKind.Lifetime; kind < LeaseKind.Allowance; kind++)
                 {
                     if (use.Covers(scope.Level, kind))
                     {
-                        var key = (LeaseKey.On(scope, kind, use.Day), use.Epoch);
-                        uses[key] = uses.GetValueOrDefault(key) + settlement.Generation.Charge;
+                        var key = LeaseKey.On(scope, kind, use.Day);
+                        Add(key, use.Epoch, generation.Charge + (key.IncludesByok ? use.Byok : Money.Zero));
                     }
                 }
+            }
+
+            if (use.Free is { } free)
+            {
+                Add(AllowanceOf(settlement), use.Epoch, free);
             }
         }
 
         return uses;
+
+        void Add(LeaseKey key, long epoch, Money amount)
+        {
+            if (amount > Money.Zero)
+            {
+                uses[(key, epoch)] = uses.GetValueOrDefault((key, epoch)) + amount;
+            }
+        }
     }
+
+    /// <summary>Adds the command that counts which list price was free of a fee, if any was. Where no slice of the allowance was
+    /// leased, all of it counts.</summary>
+    public static void AddAllowances(NpgsqlBatch commands, IReadOnlyList<Settlement> fresh)
+    {
+        var sums = new SortedDictionary<(Guid Organization, DateOnly Month), long>();
+        foreach (var settlement in fresh)
+        {
+            if (settlement.Generation.IsByok && (settlement.Leases.Free ?? settlement.Generation.ProviderCost) is { Nanos: > 0 } free)
+            {
+                var key = AllowanceOf(settlement);
+                sums[(key.Scope.Id, key.Window)] = checked(sums.GetValueOrDefault((key.Scope.Id, key.Window)) + free.Nanos);
+            }
+        }
+
+        if (sums.Count == 0)
+        {
+            return;
+        }
+
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(AllowanceSql)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid[]> { TypedValue = [.. sums.Keys.Select(static key => key.Organization)] },
+                new NpgsqlParameter<DateOnly[]>
+                {
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date,
+                    TypedValue = [.. sums.Keys.Select(static key => key.Month)],
+                },
+                new NpgsqlParameter<long[]> { TypedValue = [.. sums.Values] },
+            },
+        });
+    }
+
+    private static LeaseKey AllowanceOf(Settlement settlement) => LeaseKey.On(
+        new BudgetScope(BudgetLevel.Organization, settlement.Generation.OrganizationId), LeaseKind.Allowance,
+        settlement.Leases.Free is null
+            ? DateOnly.FromDateTime(settlement.Generation.CreatedAt.UtcDateTime)
+            : settlement.Leases.Day);
 
     private static IEnumerable<BudgetScope> ScopesOf(Generation generation)
     {

@@ -14,7 +14,7 @@ internal sealed class PostgresLeaseStore(PostgresDatabase database, PostgresNode
 {
     private const string TakeSql = """
         SELECT refused, granted, available, others, tight
-        FROM take_leases($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ORDER BY number
+        FROM take_leases($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ORDER BY number
         """;
 
     // Rows are locked in one order everywhere.
@@ -49,7 +49,7 @@ internal sealed class PostgresLeaseStore(PostgresDatabase database, PostgresNode
         IReadOnlyList<LeaseRequest> requests, CancellationToken cancellationToken)
     {
         var order = Enumerable.Range(0, requests.Count)
-            .OrderBy(i => requests[i].Key.Scope.Level).ThenBy(i => requests[i].Key.Kind).ToArray();
+            .OrderBy(i => requests[i].Key.Scope.Level).ThenBy(i => requests[i].Key.Plain.Kind).ToArray();
         var sorted = Array.ConvertAll(order, i => requests[i]);
         var answers = await database.UseAsync(
             async connection =>
@@ -67,6 +67,7 @@ internal sealed class PostgresLeaseStore(PostgresDatabase database, PostgresNode
                 command.Parameters.Add(Days([.. sorted.Select(static request => request.Key.End)]));
                 command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. sorted.Select(static r => r.Need.Nanos)] });
                 command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. sorted.Select(static r => r.Want.Nanos)] });
+                command.Parameters.Add(new NpgsqlParameter<long?[]> { TypedValue = [.. sorted.Select(static r => r.Limit?.Nanos)] });
                 await using var row = await command.ExecuteReaderAsync(cancellationToken);
                 var grants = new List<LeaseGrant>(sorted.Length);
                 while (await row.ReadAsync(cancellationToken))

@@ -47,7 +47,7 @@ internal sealed class PostgresNode(PostgresDatabase database, Guid id, TimeSpan 
     private const string ForgetCountsSql = "DELETE FROM shared_counter WHERE window_start < clock_timestamp() - interval '40 days'";
 
     private const string EndedSql = """
-        DELETE FROM lease WHERE node_id = $1 AND kind IN (1, 2, 3) AND granted_nanos = returned_nanos + used_nanos
+        DELETE FROM lease WHERE node_id = $1 AND kind IN (1, 2, 3, 6, 7, 8, 9) AND granted_nanos = returned_nanos + used_nanos
           AND window_start < (clock_timestamp() - interval '62 days')::date
         """;
 

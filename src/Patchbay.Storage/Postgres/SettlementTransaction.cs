@@ -77,6 +77,7 @@ internal sealed partial class SettlementTransaction(
             });
         }
 
+        LeaseUseWriter.AddAllowances(commands, fresh);
         if (node is not null)
         {
             LeaseUseWriter.Add(commands, node.Id, fresh);

@@ -54,7 +54,9 @@ public sealed class ReplicaWorld : IAsyncDisposable
         replicas.Books = await Books.OpenAsync(world, database, cancellationToken);
         for (var i = 1; i < servers; i++)
         {
-            replicas._folders.Add(Directory.CreateTempSubdirectory("patchbay-replica-").FullName);
+            var folder = Directory.CreateTempSubdirectory("patchbay-replica-").FullName;
+            File.Copy(Path.Combine(world.Data, "encryption.key"), Path.Combine(folder, "encryption.key"));
+            replicas._folders.Add(folder);
             replicas.Servers.Add(await replicas.LaunchAsync(i, cancellationToken));
         }
 

@@ -49,6 +49,25 @@ public sealed class CodecTests
         Assert.Equivalent(generation, RoundTrip(new Settlement(generation, "", [])).Generation, strict: true);
     }
 
+    [Theory]
+    [InlineData(1, 0, -1, false)]
+    [InlineData((1 << 25) - 1, 0, -1, false)]
+    [InlineData(1 << 25, 0, -1, true)]
+    [InlineData(1L << 44, 0, -1, true)]
+    [InlineData(1, 1, -1, true)]
+    [InlineData(0, 0, 0, true)]
+    [InlineData(3, 5, 7, true)]
+    public void Leases_that_have_to_do_with_own_keys_are_of_a_later_version(long mask, long byok, long free, bool isLater)
+    {
+        var plain = Samples.Settlement(DateTimeOffset.UnixEpoch);
+        var leased = plain with
+        {
+            Leases = new LeaseUse(mask, 9, new DateOnly(2026, 3, 18)) { Byok = new Money(byok), Free = free < 0 ? null : new Money(free) },
+        };
+        Assert.Equal(leased.Leases, RoundTrip(leased).Leases);
+        Assert.Equal(Encode(plain)[0] + (isLater ? 8 : 0), Encode(leased)[0]);
+    }
+
     [Fact]
     public void A_payload_that_is_cut_or_longer_is_refused_at_every_length()
     {
@@ -65,9 +84,9 @@ public sealed class CodecTests
     public void A_record_of_a_later_version_is_refused_and_named()
     {
         var payload = Encode(Samples.Settlement(DateTimeOffset.UnixEpoch));
-        payload[0] = 9;
+        payload[0] = 17;
         var refused = Assert.Throws<InvalidDataException>(() => SettlementCodec.Read(payload));
-        Assert.Contains("version 9", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("version 17", refused.Message, StringComparison.Ordinal);
     }
 
     private static Settlement RoundTrip(Settlement settlement) => SettlementCodec.Read(Encode(settlement));

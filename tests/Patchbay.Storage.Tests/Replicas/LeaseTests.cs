@@ -1,5 +1,3 @@
-using Dapper;
-using Npgsql;
 using Patchbay.Billing;
 using Patchbay.Core;
 using Patchbay.Testing;
@@ -231,47 +229,5 @@ public sealed class LeaseTests(PostgresServer server) : IAsyncLifetime
     private sealed class WrongClock(TimeSpan by) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
-    }
-}
-
-/// <summary>Looks again and again at what is spent and leased of a limit, in one view of the database.</summary>
-internal sealed class LimitWatch : IDisposable
-{
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task<int> _watching;
-
-    public LimitWatch(PostgresTestDatabase database, BudgetLevel level, Guid scope, long limit) =>
-        _watching = WatchAsync(database.Options.PostgresConnectionString!, level, scope, limit);
-
-    /// <summary>Ends it; fails when the limit was ever passed. Returns how often it looked.</summary>
-    public async Task<int> StopAsync()
-    {
-        await _stop.CancelAsync();
-        return await _watching;
-    }
-
-    public void Dispose() => _stop.Dispose();
-
-    private async Task<int> WatchAsync(string connectionString, BudgetLevel level, Guid scope, long limit)
-    {
-        const string sql = """
-            SELECT coalesce((SELECT sum(credits_nanos) FROM spending WHERE level = @level AND scope_id = @scope), 0)
-              + coalesce((SELECT sum(granted_nanos - returned_nanos - used_nanos) FROM lease
-                  WHERE level = @level AND scope_id = @scope), 0),
-              coalesce((SELECT min(granted_nanos - returned_nanos - used_nanos) FROM lease), 0)
-            """;
-        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
-        await connection.OpenAsync();
-        var looks = 0;
-        while (!_stop.IsCancellationRequested)
-        {
-            var (gone, least) = await connection.QuerySingleAsync<(decimal Gone, decimal Least)>(sql, new { level = (int)level, scope });
-            Assert.True(gone <= limit, $"{gone} of {limit} nano-USD are spent or leased.");
-            Assert.True(least >= 0, $"A lease is overdrawn by {-least} nano-USD.");
-            looks++;
-            await Task.Delay(5, CancellationToken.None);
-        }
-
-        return looks;
     }
 }

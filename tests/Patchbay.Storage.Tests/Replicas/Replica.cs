@@ -11,13 +11,13 @@ public sealed class Replica : IAsyncDisposable
     private readonly Task _running;
     private readonly string? _folder;
 
-    private Replica(PatchbayStorage storage, TimeProvider clock, string? folder, bool prepaid)
+    private Replica(PatchbayStorage storage, TimeProvider clock, string? folder, bool prepaid, ByokFees? fees)
     {
         Storage = storage;
         Clock = clock;
         _folder = folder;
         Desk = new LeaseDesk(storage.Leases!, TimeSpan.FromSeconds(90), clock);
-        Book = new HoldBook(storage.Budgets, clock, prepaid, desk: Desk);
+        Book = new HoldBook(storage.Budgets, clock, prepaid, fees, Desk);
         Credits = new CreditBook(storage.Credits, Book, clock);
         _running = RunAsync();
     }
@@ -37,7 +37,7 @@ public sealed class Replica : IAsyncDisposable
 
     public static async Task<Replica> StartAsync(
         PostgresTestDatabase database, TimeProvider? clock = null, string? folder = null, TimeSpan? lifetime = null,
-        bool prepaid = false)
+        bool prepaid = false, ByokFees? fees = null)
     {
         var made = folder is null ? Directory.CreateTempSubdirectory("patchbay-replica-").FullName : null;
         clock ??= new DatabaseClock(TimeProvider.System);
@@ -49,7 +49,7 @@ public sealed class Replica : IAsyncDisposable
 
         var storage = await PatchbayStorage.OpenAsync(
             options, exclusive: true, clock, database.Log, TestContext.Current.CancellationToken);
-        return new Replica(storage, clock, made, prepaid);
+        return new Replica(storage, clock, made, prepaid, fees);
     }
 
     /// <summary>The path of a key in the sample's workspace and organization.</summary>
@@ -76,6 +76,30 @@ public sealed class Replica : IAsyncDisposable
         await Storage.Settlements.SettleAsync(Of(hold, key, now, charge));
         hold.Settle(new Money(charge), Money.Zero, now);
         return true;
+    }
+
+    /// <summary>Holds the worst case of a call on an own key and settles its list price. The fee; null when it was refused.
+    /// </summary>
+    public async Task<long?> SpendOnOwnKeyAsync(BudgetPath path, Guid key, long worst, long listed)
+    {
+        var hold = (await Book.TryHoldAsync(path, new HoldRequest(Money.Zero, new Money(worst)), "gen-own", Clock.GetUtcNow())).Hold;
+        return hold is null ? null : await SettleOnOwnKeyAsync(hold, key, listed);
+    }
+
+    /// <summary>Settles a call on an own key. The fee.</summary>
+    public async Task<long> SettleOnOwnKeyAsync(Hold hold, Guid key, long listed)
+    {
+        await using var ending = hold;
+        var price = new Money(listed);
+        var fee = hold.FeeFor(new Cost(price, price, Money.Zero) { Femtos = (Int128)listed * UnitPrice.FemtosPerNano });
+        var plain = Of(hold, key, hold.CreatedAt, fee.Nanos);
+        await Storage.Settlements.SettleAsync(plain with
+        {
+            Generation = plain.Generation with { IsByok = true, Fee = fee, ProviderCost = price },
+            Leases = hold.LeasesOnOwnKey(fee, price),
+        });
+        hold.Settle(fee, price);
+        return fee.Nanos;
     }
 
     /// <summary>The settlement of a request of a key.</summary>

@@ -118,11 +118,12 @@ internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingD
     }
 
     // The provider charges the caller by its own prices, whatever became of the answer; the account is charged our fee. An
-    // answer that is not charged has none.
+    // answer that is not charged has none, but its list price counts.
     private async ValueTask<Settled> SettleByokAsync(
         InferenceContext context, Catalog.Endpoint endpoint, Usage usage, Cost cost, bool waived, Generation row)
     {
-        var fee = waived ? Money.Zero : context.Hold.FeeFor(cost);
+        var due = context.Hold.FeeFor(cost);
+        var fee = waived ? Money.Zero : due;
         var charge = Meter.ByokChargeFor(cost, fee);
         var generation = row with
         {
@@ -136,6 +137,7 @@ internal sealed class SettleStep(ISettlementLog log, EdgeStep edge, int loggingD
         await log.SettleAsync(new Settlement(generation, endpoint.Provider.Slug, [.. context.Losses])
         {
             HoldRecorded = context.Hold.BeginSettlement(),
+            Leases = context.Hold.LeasesOnOwnKey(fee, cost.Total),
         });
         context.Hold.Settle(fee, cost.Total, context.ArrivedAt);
         return new Settled(usage, charge, generation);
