@@ -162,7 +162,7 @@ public sealed class HoldStormTests
                 i == 0 ? BudgetLevel.Organization
                     : i <= Workspaces ? BudgetLevel.Workspace
                     : i <= Workspaces + 2 ? BudgetLevel.Member
-                    : i <= Workspaces + 2 + Keys ? BudgetLevel.Key : BudgetLevel.Guardrail,
+                    : i <= Workspaces + 2 + Keys ? BudgetLevel.Key : BudgetLevel.Seat,
                 i == 0 ? Organization : Guid.CreateVersion7()))];
         }
 

@@ -298,6 +298,11 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
             scopes.Add(new BudgetScope(BudgetLevel.Key, key.Id));
         }
 
+        if (key?.MemberId is { } seated)
+        {
+            scopes.Add(BudgetScope.SeatOf(key.WorkspaceId, seated));
+        }
+
         return holds.OpenPathAsync(organization, scopes, limit, CancellationToken.None);
     }
 

@@ -91,7 +91,32 @@ public sealed partial class HoldBook
             null, outcome.Listed ?? outcome.Refusing!.Key.Scope.Level, Money.Max(outcome.Available, Money.Zero), outcome.HeldByOthers)
         {
             Standing = StandingOf(demand.Path),
+            Guardrail = RefusingGuardrail(demand.Path, outcome, now),
         };
+    }
+
+    // A slice is of the strictest limit of its scope and window.
+    private static GuardrailName? RefusingGuardrail(BudgetPath path, in LeaseOutcome outcome, DateTimeOffset now)
+    {
+        lock (path.Gate)
+        {
+            foreach (var meter in path.Meters)
+            {
+                if (outcome.Listed is { } level)
+                {
+                    if (meter.Scope.Level == level)
+                    {
+                        return meter.Refusing(isListed: true, now);
+                    }
+                }
+                else if (outcome.Refusing is { Key: { Kind: not LeaseKind.Funds } key } && meter.Scope == key.Scope)
+                {
+                    return meter.StrictestOf((ResetInterval)key.Kind)?.Guardrail;
+                }
+            }
+        }
+
+        return null;
     }
 
     private CreditStanding StandingOf(BudgetPath path)
