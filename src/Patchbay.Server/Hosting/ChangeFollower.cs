@@ -25,6 +25,9 @@ internal sealed partial class ChangeFollower(
                 return Task.CompletedTask;
             case StorageChange.Budget when TryParse(change.Subject, out var scope):
                 return holds.ReloadBudgetsAsync(scope, cancellationToken);
+            case StorageChange.Guardrail when Guid.TryParse(change.Subject, out var owner):
+                callers.ForgetOrganization(owner);
+                return holds.ReloadGuardrailsAsync(owner, cancellationToken);
             case StorageChange.Credits when Guid.TryParse(change.Subject, out var organization):
                 return holds.RefreshFundsAsync(organization, cancellationToken).AsTask();
             case StorageChange.Catalogue:

@@ -22,7 +22,7 @@ internal sealed record AuditDialect(
     /// <summary>SQLite.</summary>
     public static AuditDialect Sqlite { get; } = new(
         "day", "created_at / 86400000", "created_at", "b.created_at", "lower(hex(organization_id))", "lower(hex(scope_id))",
-        "CASE WHEN member_id IS NOT NULL THEN unhex(substr(hex(workspace_id), 17, 16) || substr(hex(member_id), 17, 16)) END",
+        "CAST(substr(workspace_id, 9, 8) || substr(member_id, 9, 8) AS BLOB)",
         HasKeyTable: false);
 
     /// <summary>PostgreSQL.</summary>

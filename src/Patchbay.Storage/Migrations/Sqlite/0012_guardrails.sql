@@ -35,7 +35,7 @@ CREATE INDEX guardrail_assignment_by_organization ON guardrail_assignment (organ
 
 -- Level 4: a member in a workspace, whose id is made of the last eight bytes of both.
 INSERT INTO spending (level, scope_id, day, credits_nanos, byok_nanos, requests)
-SELECT 4, unhex(substr(hex(workspace_id), 17, 16) || substr(hex(member_id), 17, 16)), created_at / 86400000,
+SELECT 4, CAST(substr(workspace_id, 9, 8) || substr(member_id, 9, 8) AS BLOB), created_at / 86400000,
   sum(charge_nanos), sum(CASE WHEN is_byok THEN provider_cost_nanos ELSE 0 END), count(*)
 FROM generation WHERE member_id IS NOT NULL
 GROUP BY 2, 3;
