@@ -442,6 +442,7 @@ public sealed partial class HoldBook
             {
                 slice.GiveBack();
                 slice.OweReturn();
+                slice.ForgetRefusal();
                 slice.IsTight = true;
                 desk.Tend(slice, book.Gate);
             }

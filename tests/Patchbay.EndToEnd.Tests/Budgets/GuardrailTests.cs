@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Patchbay.EndToEnd.Tests.Operations;
 using Patchbay.Testing;
 
 namespace Patchbay.EndToEnd.Tests;

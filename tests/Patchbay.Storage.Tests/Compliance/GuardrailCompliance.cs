@@ -126,7 +126,7 @@ public abstract class GuardrailCompliance(TestDatabase database) : StorageCompli
         Assert.Empty(await Storage.Ledger.AuditAsync(Token));
     }
 
-    private static Guardrail New(DefaultTenant tenant) =>
+    private Guardrail New(DefaultTenant tenant) =>
         new(Guid.CreateVersion7(), tenant.Organization.Id, tenant.Workspace.Id, "team", Now);
 
     private Task<Guardrail?> FindAsync(Guardrail guardrail) =>

@@ -108,7 +108,9 @@ public sealed class SharedGuardrailTests(PostgresServer server) : IAsyncLifetime
             {
                 Generation = plain.Generation with
                 {
-                    OrganizationId = key.OrganizationId, WorkspaceId = key.WorkspaceId, MemberId = key.MemberId,
+                    OrganizationId = key.OrganizationId,
+                    WorkspaceId = key.WorkspaceId,
+                    MemberId = key.MemberId,
                 },
             });
             hold.Settle(new Money(charge), Money.Zero, now);
