@@ -86,7 +86,7 @@ public sealed class GuardrailTests
             Assert.Contains(part, refused.Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal("model", refused.Parameter);
+        Assert.Equal("model", Plan(Three() with { Preferences = Merged(Rule(new() { OnlyModels = ["lab/four"] })) }).Error!.Parameter);
         Assert.Contains("guardrail", refused.Availability!.ExcludedBy!);
         var zdr = Plan(Three() with { Preferences = Merged(Rule(new() { ZdrOf = ModelAuthors.Other })) }).Error!;
         Assert.Contains("no zero data retention (enforce_zdr of guardrail 'Team')", zdr.Message, StringComparison.Ordinal);

@@ -51,8 +51,9 @@ public interface IGuardrailStore
     Task<IReadOnlyList<Guardrail>> ListForAsync(
         Guid workspaceId, Guid? memberId, Guid? keyId, CancellationToken cancellationToken);
 
-    /// <summary>Keeps a guardrail: makes it, or replaces the one with its id. False when its workspace is gone.</summary>
-    Task<bool> SaveAsync(Guardrail guardrail, CancellationToken cancellationToken);
+    /// <summary>Replaces the guardrail with its id, or where <paramref name="mayBeNew"/> makes it. False when it, or its
+    /// workspace, is gone.</summary>
+    Task<bool> SaveAsync(Guardrail guardrail, bool mayBeNew, CancellationToken cancellationToken);
 
     /// <summary>Deletes a guardrail with its assignments; false when the organization has none with this id.</summary>
     Task<bool> DeleteAsync(Guid organizationId, Guid id, CancellationToken cancellationToken);

@@ -50,7 +50,7 @@ internal sealed class GuardrailStore(ITables tables) : IGuardrailStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> SaveAsync(Guardrail guardrail, CancellationToken cancellationToken) => tables.WriteAsync(
+    public Task<bool> SaveAsync(Guardrail guardrail, bool mayBeNew, CancellationToken cancellationToken) => tables.WriteAsync(
         WorkspaceStore.SubjectOf(guardrail.OrganizationId),
         async table =>
         {
@@ -60,6 +60,7 @@ internal sealed class GuardrailStore(ITables tables) : IGuardrailStore
                   includes_byok, policy, created_at, updated_at)
                 SELECT @id, w.organization_id, w.id, @default, @name, @description, @limit, @reset, @byok, @policy, @created, @updated
                 FROM workspace w WHERE w.id = @workspace AND w.organization_id = @organization AND w.deleted_at IS NULL
+                  AND (@new = @yes OR EXISTS (SELECT 1 FROM guardrail WHERE id = @id))
                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description,
                   limit_nanos = excluded.limit_nanos, reset_interval = excluded.reset_interval,
                   includes_byok = excluded.includes_byok, policy = excluded.policy, updated_at = excluded.updated_at
@@ -68,7 +69,8 @@ internal sealed class GuardrailStore(ITables tables) : IGuardrailStore
                 ("workspace", table.Id(guardrail.WorkspaceId)), ("default", guardrail.IsDefault), ("name", guardrail.Name),
                 ("description", guardrail.Description), ("limit", guardrail.Limit?.Nanos), ("reset", (int)guardrail.Reset),
                 ("byok", guardrail.IncludesByok), ("policy", GuardrailRow.Text(guardrail.Policy)),
-                ("created", table.Time(guardrail.CreatedAt)), ("updated", table.Time(guardrail.UpdatedAt)));
+                ("created", table.Time(guardrail.CreatedAt)), ("updated", table.Time(guardrail.UpdatedAt)),
+                ("new", mayBeNew), ("yes", true));
             return written == 1;
         },
         cancellationToken);

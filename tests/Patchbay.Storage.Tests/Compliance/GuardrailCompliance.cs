@@ -24,15 +24,15 @@ public abstract class GuardrailCompliance(TestDatabase database) : StorageCompli
                 PaidTraining = false,
             },
         };
-        Assert.True(await Storage.Guardrails.SaveAsync(made, Token));
+        Assert.True(await Storage.Guardrails.SaveAsync(made, mayBeNew: true, Token));
         Assert.Equal(made, await FindAsync(made));
         Assert.Null(await Storage.Guardrails.FindAsync(Guid.CreateVersion7(), made.Id, Token));
 
         var changed = New(tenant) with { Id = made.Id, Name = "other", UpdatedAt = Now.AddHours(1) };
-        Assert.True(await Storage.Guardrails.SaveAsync(changed, Token));
+        Assert.True(await Storage.Guardrails.SaveAsync(changed, mayBeNew: false, Token));
         Assert.Equal(changed, await FindAsync(made));
         var fallback = Guardrail.DefaultOf(tenant.Workspace, Now.AddSeconds(1));
-        Assert.True(await Storage.Guardrails.SaveAsync(fallback, Token));
+        Assert.True(await Storage.Guardrails.SaveAsync(fallback, mayBeNew: true, Token));
         var (organization, workspace) = (tenant.Organization.Id, tenant.Workspace.Id);
         Assert.Equal([changed, fallback], await Storage.Guardrails.ListAsync(organization, workspace, 0, 10, Token));
         Assert.Equal([fallback], await Storage.Guardrails.ListAsync(organization, workspace, 1, 1, Token));
@@ -43,7 +43,9 @@ public abstract class GuardrailCompliance(TestDatabase database) : StorageCompli
         Assert.True(await Storage.Guardrails.DeleteAsync(organization, made.Id, Token));
         Assert.False(await Storage.Guardrails.DeleteAsync(organization, made.Id, Token));
         Assert.Null(await FindAsync(made));
-        Assert.False(await Storage.Guardrails.SaveAsync(made with { WorkspaceId = Guid.CreateVersion7() }, Token));
+        Assert.False(await Storage.Guardrails.SaveAsync(made, mayBeNew: false, Token));
+        Assert.Null(await FindAsync(made));
+        Assert.False(await Storage.Guardrails.SaveAsync(made with { WorkspaceId = Guid.CreateVersion7() }, mayBeNew: true, Token));
     }
 
     [Fact]
@@ -51,8 +53,8 @@ public abstract class GuardrailCompliance(TestDatabase database) : StorageCompli
     {
         var tenant = await Storage.Organizations.EnsureDefaultAsync(Now, Token);
         var (one, two) = (New(tenant) with { Limit = new Money(5), Reset = ResetInterval.Daily }, New(tenant));
-        await Storage.Guardrails.SaveAsync(one, Token);
-        await Storage.Guardrails.SaveAsync(two, Token);
+        await Storage.Guardrails.SaveAsync(one, mayBeNew: true, Token);
+        await Storage.Guardrails.SaveAsync(two, mayBeNew: true, Token);
         ApiKey[] keys = [Samples.KeyOf(tenant, Now, "a"), Samples.KeyOf(tenant, Now, "b")];
         foreach (var key in keys)
         {
@@ -100,13 +102,13 @@ public abstract class GuardrailCompliance(TestDatabase database) : StorageCompli
         var workspace = new Workspace(Guid.CreateVersion7(), tenant.Organization.Id, "team", "Team", Now);
         await Storage.Workspaces.CreateAsync(workspace, Token);
         var guardrail = New(tenant) with { WorkspaceId = workspace.Id };
-        await Storage.Guardrails.SaveAsync(guardrail, Token);
+        await Storage.Guardrails.SaveAsync(guardrail, mayBeNew: true, Token);
         await AssignAsync(guardrail, GuardrailSubject.Member, tenant.Owner.Id);
 
         Assert.Equal(WorkspaceChange.Done, await Storage.Workspaces.DeleteAsync(workspace.Id, tenant.Organization.Id, Now, Token));
         Assert.Null(await FindAsync(guardrail));
         Assert.Equal(0, await Storage.Guardrails.CountAssignmentsAsync(tenant.Organization.Id, GuardrailSubject.Member, null, Token));
-        Assert.False(await Storage.Guardrails.SaveAsync(guardrail, Token));
+        Assert.False(await Storage.Guardrails.SaveAsync(guardrail, mayBeNew: true, Token));
     }
 
     [Fact]

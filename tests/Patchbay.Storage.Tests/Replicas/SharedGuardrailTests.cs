@@ -50,7 +50,7 @@ public sealed class SharedGuardrailTests(PostgresServer server) : IAsyncLifetime
             ? Guardrail.DefaultOf(tenant.Workspace, now)
             : new Guardrail(Guid.CreateVersion7(), tenant.Organization.Id, tenant.Workspace.Id, "team", now);
         guardrail = guardrail with { Limit = new Money(10_000_000), Reset = ResetInterval.Monthly };
-        Assert.True(await storage.Guardrails.SaveAsync(guardrail, Token));
+        Assert.True(await storage.Guardrails.SaveAsync(guardrail, mayBeNew: true, Token));
         if (level != BudgetLevel.Seat)
         {
             var (subject, id) = level == BudgetLevel.Key ? (GuardrailSubject.Key, key.Id) : (GuardrailSubject.Member, tenant.Owner.Id);
@@ -70,7 +70,7 @@ public sealed class SharedGuardrailTests(PostgresServer server) : IAsyncLifetime
         Assert.Empty(await storage.Ledger.AuditAsync(Token));
 
         // Raised at one server, it is there at the other.
-        await storage.Guardrails.SaveAsync(guardrail with { Limit = new Money(11_000_000) }, Token);
+        await storage.Guardrails.SaveAsync(guardrail with { Limit = new Money(11_000_000) }, mayBeNew: true, Token);
         await _replicas[0].Book.ReloadGuardrailsAsync(tenant.Organization.Id, Token);
         Assert.NotNull((await SpendAsync(_replicas[0], paths[0], key, 1_000_000)).Hold);
         Assert.Null((await SpendAsync(_replicas[1], paths[1], key, 1_000_000)).Hold);

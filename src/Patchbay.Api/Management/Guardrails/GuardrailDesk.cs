@@ -59,8 +59,19 @@ internal sealed class GuardrailDesk(
         }
         finally
         {
-            callers.ForgetOrganization(organizationId);
+            await ReloadAsync(organizationId);
+        }
+    }
+
+    private async Task ReloadAsync(Guid organizationId)
+    {
+        try
+        {
             await holds.ReloadGuardrailsAsync(organizationId, CancellationToken.None);
+        }
+        finally
+        {
+            callers.ForgetOrganization(organizationId);
         }
     }
 

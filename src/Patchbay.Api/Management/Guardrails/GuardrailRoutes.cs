@@ -76,7 +76,7 @@ internal sealed class CreateGuardrail(GuardrailDesk desk, CatalogHolder catalog,
         {
             guardrail = made;
         }
-        else if (!await desk.ChangeAsync(caller.OrganizationId, store => store.SaveAsync(guardrail, CancellationToken.None)))
+        else if (!await desk.ChangeAsync(caller.OrganizationId, store => store.SaveAsync(guardrail, mayBeNew: true, CancellationToken.None)))
         {
             return ErrorResult.NotFound("workspace of this organization", "workspace_id");
         }
@@ -103,7 +103,8 @@ internal sealed class UpdateGuardrail(GuardrailDesk desk, CatalogHolder catalog,
         {
             var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
             var known = await desk.FindAsync(context, caller);
-            if (known is null && await desk.FindWorkspaceOfDefaultAsync(context, caller) is { } workspace)
+            var isNew = known is null;
+            if (isNew && await desk.FindWorkspaceOfDefaultAsync(context, caller) is { } workspace)
             {
                 known = Guardrail.DefaultOf(workspace, now);
             }
@@ -124,8 +125,9 @@ internal sealed class UpdateGuardrail(GuardrailDesk desk, CatalogHolder catalog,
                 return new ErrorResult(fault);
             }
 
-            changed = changed == known || known.CreatedAt == now ? changed : changed with { UpdatedAt = now };
-            return await desk.ChangeAsync(caller.OrganizationId, store => store.SaveAsync(changed, CancellationToken.None))
+            changed = changed == known || isNew ? changed : changed with { UpdatedAt = now };
+            return await desk.ChangeAsync(
+                caller.OrganizationId, store => store.SaveAsync(changed, isNew, CancellationToken.None))
                 ? TypedResults.Json(new GuardrailResponse(GuardrailView.Of(changed)), GuardrailJson.Default.GuardrailResponse)
                 : GuardrailDesk.NotFound;
         }
