@@ -10,6 +10,12 @@ public enum ExclusionReason
     /// <c>flex</c>.</summary>
     ServiceTier,
 
+    /// <summary>Its model is not among those that a guardrail allows.</summary>
+    AllowedModels,
+
+    /// <summary>Its model is among those that a guardrail keeps out.</summary>
+    IgnoredModels,
+
     /// <summary>It is not in <c>provider.only</c>.</summary>
     Only,
 

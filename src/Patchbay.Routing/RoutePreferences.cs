@@ -9,6 +9,9 @@ public sealed record RoutePreferences
     /// <summary>Where these preferences are written, for messages: <c>provider</c> in a request.</summary>
     public string Path { get; init; } = "provider";
 
+    /// <summary>Whether a guardrail says so, whose members have other names.</summary>
+    public bool IsGuardrail { get; init; }
+
     /// <summary>Endpoints to try first, in this order. Switches load balancing off.</summary>
     public IReadOnlyList<string>? Order { get; init; }
 
@@ -17,6 +20,13 @@ public sealed record RoutePreferences
 
     /// <summary>Nothing in this list is used. Here a provider's slug stands for its service tiers, too.</summary>
     public IReadOnlyList<string>? Ignore { get; init; }
+
+    /// <summary>No other models are used. Names are slugs or canonical slugs; <c>:free</c> at the end stands for the model's
+    /// endpoints without a price.</summary>
+    public IReadOnlyList<string>? OnlyModels { get; init; }
+
+    /// <summary>No such models are used; names as above.</summary>
+    public IReadOnlyList<string>? IgnoreModels { get; init; }
 
     /// <summary>False: one attempt in all, or, with <see cref="Order"/>, only the endpoints that it names. Null is true,
     /// where no level above says otherwise.</summary>
@@ -28,8 +38,17 @@ public sealed record RoutePreferences
     /// <summary>Only providers that are known not to train on prompts (<c>data_collection: "deny"</c>).</summary>
     public bool DataCollectionDeny { get; init; }
 
+    /// <summary>Of endpoints with a price, only those of providers that are known not to train on prompts.</summary>
+    public bool DenyPaidTraining { get; init; }
+
+    /// <summary>The same of endpoints without a price.</summary>
+    public bool DenyFreeTraining { get; init; }
+
     /// <summary>Only providers with zero data retention.</summary>
     public bool Zdr { get; init; }
+
+    /// <summary>The same for models of these authors.</summary>
+    public ModelAuthors ZdrOf { get; init; }
 
     /// <summary>Only endpoints that are known to process requests in one of these regions: the endpoint's region is or
     /// begins with one of them (<c>eu</c> means <c>eu-west-1</c>), or all data centres of its provider are in countries of
@@ -64,16 +83,15 @@ public sealed record RoutePreferences
     /// <summary>The sort of a level above, for requests whose model name asks for none; null for load balancing.</summary>
     public RouteSort? DefaultSort { get; init; }
 
-    /// <summary>Further levels whose conditions hold as well: <see cref="Only"/>, <see cref="Ignore"/>,
-    /// <see cref="RequireParameters"/>, <see cref="DataCollectionDeny"/>, <see cref="Zdr"/>, <see cref="DataRegions"/>,
-    /// <see cref="EnforceDistillableText"/>, <see cref="Quantizations"/> and <see cref="MaxPrice"/>. Their other members
-    /// do not count.</summary>
+    /// <summary>Further levels whose conditions (see <see cref="HasConditions"/>) hold as well. Their other members do not
+    /// count.</summary>
     public IReadOnlyList<RoutePreferences> Ceilings { get; init; } = [];
 
     /// <summary>Whether endpoints can be out because of these preferences.</summary>
     public bool HasConditions =>
         Only is { Count: > 0 } || Ignore is { Count: > 0 } || RequireParameters || DataCollectionDeny || Zdr
-        || DataRegions is { Count: > 0 } || EnforceDistillableText || Quantizations is { Count: > 0 } || MaxPrice is not null;
+        || OnlyModels is { Count: > 0 } || IgnoreModels is { Count: > 0 } || DenyPaidTraining || DenyFreeTraining
+        || ZdrOf != ModelAuthors.None || DataRegions is { Count: > 0 } || EnforceDistillableText || Quantizations is { Count: > 0 } || MaxPrice is not null;
 }
 
 /// <summary>Limits for percentiles of a measure; null where there is none.</summary>

@@ -32,6 +32,9 @@ public abstract class PatchbayStorage : IAsyncDisposable
     /// <summary>Workspaces.</summary>
     public abstract IWorkspaceStore Workspaces { get; }
 
+    /// <summary>Guardrails.</summary>
+    public abstract IGuardrailStore Guardrails { get; }
+
     /// <summary>What owners are told.</summary>
     public abstract IAlertStore Alerts { get; }
 

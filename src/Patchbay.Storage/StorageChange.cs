@@ -11,6 +11,9 @@ public sealed record StorageChange(string Topic, string Subject)
     /// <summary>The budgets of a scope; the subject is <c>LEVEL/ID</c>.</summary>
     public const string Budget = "budget";
 
+    /// <summary>The guardrails of an organization, whose id is the subject, or whom they are assigned to.</summary>
+    public const string Guardrail = "guardrail";
+
     /// <summary>An override of the catalogue; the subject is the model or endpoint.</summary>
     public const string Catalogue = "catalogue";
 

@@ -4,7 +4,7 @@ using Patchbay.Core;
 
 namespace Patchbay.Billing.Tests;
 
-/// <summary>M-8: the book of holds with prepaid funds and budgets at five levels, against plain sums: one operation after the other
+/// <summary>M-8: the book of holds with prepaid funds, budgets at five levels and those of guardrails, against plain sums: one operation after the other
 /// compared after each, and many threads at once compared when all is quiet.</summary>
 public sealed class HoldStormTests
 {
@@ -17,13 +17,16 @@ public sealed class HoldStormTests
 
     private sealed record Scenario(int[] Limits, Step[] Steps);
 
-    // 0 organization, 1–2 workspaces, 3–4 members, 5–8 keys, 9 guardrail.
-    private static readonly int[][] Paths = [[0, 1, 3, 5, 9], [0, 1, 4, 6], [0, 2, 3, 7, 9], [0, 2, 8]];
+    // 0 organization, 1–2 workspaces, 3–4 members, 5–8 keys, 9 a member in the first workspace.
+    private static readonly int[][] Paths = [[0, 1, 3, 5, 9], [0, 1, 4, 6], [0, 2, 3, 7], [0, 2, 8]];
+
+    // Whose guardrail sets a limit to a scope: the workspaces' defaults (1 and 2), then the member's or key's own.
+    private static readonly int[][] Guards = [[], [], [], [3], [4], [1, 5], [1, 6], [2, 7], [2, 8], [1]];
 
     private static Gen<Scenario> Scenarios(int steps) =>
         from limits in Gen.ArrayOf(Gen.Frequency((4, Gen.Choose(0, 20_000)), (1, Gen.Constant(-1))), 10)
         from all in Gen.ArrayOf(
-            from kind in Gen.Choose(0, 11)
+            from kind in Gen.Choose(0, 12)
             from path in Gen.Choose(0, Paths.Length - 1)
             from amount in Gen.Frequency((8, Gen.Choose(0, 300)), (1, Gen.Choose(0, 20_000)))
             from which in Gen.Choose(0, 1_000_000)
@@ -123,6 +126,7 @@ public sealed class HoldStormTests
                 // A key's limit that is set anew, to the same, must not open a gap for others.
                 if (i % 64 == 0)
                 {
+                    await store.GuardAsync(book, dice.Next(1, 9), 2_000_000);
                     store.SetAgain(book, dice.Next(1, limits.Length));
                     await book.RefreshFundsAsync(store.Organization, CancellationToken.None);
                 }
@@ -154,6 +158,7 @@ public sealed class HoldStormTests
     private sealed class Limits : IBudgetStore
     {
         private readonly long[] _limits;
+        private readonly long[] _guards = [.. Enumerable.Repeat(-1L, 10)];
 
         public Limits(long[] limits)
         {
@@ -162,7 +167,7 @@ public sealed class HoldStormTests
                 i == 0 ? BudgetLevel.Organization
                     : i <= Workspaces ? BudgetLevel.Workspace
                     : i <= Workspaces + 2 ? BudgetLevel.Member
-                    : i <= Workspaces + 2 + Keys ? BudgetLevel.Key : BudgetLevel.Guardrail,
+                    : i <= Workspaces + 2 + Keys ? BudgetLevel.Key : BudgetLevel.Seat,
                 i == 0 ? Organization : Guid.CreateVersion7()))];
         }
 
@@ -179,6 +184,33 @@ public sealed class HoldStormTests
         {
             _limits[scope] = limit;
             SetAgain(book, scope);
+        }
+
+        /// <summary>What the guardrail of a workspace, a member or a key lets each spend; −1 for none.</summary>
+        public ValueTask GuardAsync(HoldBook book, int whose, long limit)
+        {
+            _guards[whose] = limit;
+            return new ValueTask(book.ReloadGuardrailsAsync(Organization, CancellationToken.None));
+        }
+
+        public Guid GuardrailOf(int whose) => Scopes[whose].Id;
+
+        public Task<GuardrailBudgets> ListGuardrailsAsync(Guid organizationId, CancellationToken cancellationToken) =>
+            Task.FromResult(new GuardrailBudgets(GuardsOf(1, 2), GuardsOf(3, 4), GuardsOf(5, 8)));
+
+        private Dictionary<Guid, GuardrailBudget> GuardsOf(int first, int last)
+        {
+            var found = new Dictionary<Guid, GuardrailBudget>();
+            for (var i = first; i <= last; i++)
+            {
+                if (_guards[i] >= 0)
+                {
+                    found[Scopes[i].Id] = new GuardrailBudget(
+                        new GuardrailName(GuardrailOf(i), "guard"), ResetInterval.Never, new Money(_guards[i]), IncludesByok: false);
+                }
+            }
+
+            return found;
         }
 
         public void SetFunds(long funds) => _limits[0] = funds;
@@ -204,6 +236,7 @@ public sealed class HoldStormTests
         private readonly long[] _limits;
         private readonly long[] _held = new long[10];
         private readonly long[] _spent = new long[10];
+        private readonly long[] _guards = [.. Enumerable.Repeat(-1L, 10)];
         private readonly List<(Hold Hold, int Path)> _open = [];
         private readonly Limits _store;
         private readonly BudgetPath[] _paths;
@@ -254,6 +287,11 @@ public sealed class HoldStormTests
                     _limits[scope] = Math.Max(-1, _limits[scope]);
                     _store.Set(Book, scope, _limits[scope]);
                     break;
+                case 12:
+                    var whose = 1 + (step.Which % 8);
+                    _guards[whose] = step.Amount % 4 == 0 ? -1 : step.Which % 20_000;
+                    Now(_store.GuardAsync(Book, whose, _guards[whose]));
+                    break;
             }
         }
 
@@ -279,8 +317,31 @@ public sealed class HoldStormTests
             }
         }
 
-        private long Left(int scope) =>
-            scope == 0 || _limits[scope] >= 0 ? _limits[scope] - _spent[scope] - _held[scope] : Money.MaxValue.Nanos;
+        private long Left(int scope)
+        {
+            var least = scope == 0 || _limits[scope] >= 0 ? _limits[scope] : long.MaxValue;
+            foreach (var whose in Guards[scope])
+            {
+                least = _guards[whose] >= 0 ? Math.Min(least, _guards[whose]) : least;
+            }
+
+            return least == long.MaxValue ? Money.MaxValue.Nanos : least - _spent[scope] - _held[scope];
+        }
+
+        // The guardrail that sets the lowest limit of all to a scope.
+        private Guid? Guarding(int scope)
+        {
+            var (least, guarding) = (_limits[scope] >= 0 ? _limits[scope] : long.MaxValue, (Guid?)null);
+            foreach (var whose in Guards[scope])
+            {
+                if (_guards[whose] >= 0 && _guards[whose] < least)
+                {
+                    (least, guarding) = (_guards[whose], _store.GuardrailOf(whose));
+                }
+            }
+
+            return guarding;
+        }
 
         private bool Fits(int path, long amount) => Paths[path].All(scope => Left(scope) >= amount);
 
@@ -301,7 +362,8 @@ public sealed class HoldStormTests
                 Refused++;
                 var first = Paths[path].First(scope => Left(scope) < amount);
                 Assert.Equal(
-                    (_store.Scopes[first].Level, Math.Max(0, Left(first))), (result.RefusedBy, result.Available.Nanos));
+                    (_store.Scopes[first].Level, Math.Max(0, Left(first)), Guarding(first)),
+                    (result.RefusedBy, result.Available.Nanos, result.Guardrail?.Id));
                 return;
             }
 

@@ -148,7 +148,7 @@ public sealed class SettlementBatchTests
     }
 
     [Fact]
-    public void Spending_counts_for_the_organization_the_workspace_the_member_and_the_key()
+    public void Spending_counts_for_the_organization_the_workspace_the_member_there_and_in_all_and_the_key()
     {
         var (member, key) = (Guid.CreateVersion7(), Guid.CreateVersion7());
 
@@ -158,7 +158,7 @@ public sealed class SettlementBatchTests
         Assert.Equal(
             [
                 new BudgetScope(BudgetLevel.Organization, Organization), new BudgetScope(BudgetLevel.Workspace, Workspace),
-                new BudgetScope(BudgetLevel.Member, member), new BudgetScope(BudgetLevel.Key, key),
+                new BudgetScope(BudgetLevel.Member, member), BudgetScope.SeatOf(Workspace, member), new BudgetScope(BudgetLevel.Key, key),
             ],
             whole.Select(i => i.Scope));
         Assert.Equal([BudgetLevel.Organization, BudgetLevel.Workspace], least.Select(i => i.Scope.Level));

@@ -1,6 +1,7 @@
 using Patchbay.Billing;
 using Patchbay.Core;
 using Patchbay.Identity;
+using Patchbay.Routing;
 
 namespace Patchbay.Api;
 
@@ -35,6 +36,9 @@ public sealed class Caller
 
     /// <summary>Whether its workspace lets its prompts be used in return for a discount.</summary>
     public bool GetsLoggingDiscount { get; init; }
+
+    /// <summary>What the guardrails that concern it demand of endpoints: its workspace's, its member's and its own.</summary>
+    internal IReadOnlyList<RoutePreferences> Guardrails { get; init; } = [];
 
     /// <summary>The caller's own provider keys, as they were looked up last.</summary>
     internal ByokView? Byok { get; set; }

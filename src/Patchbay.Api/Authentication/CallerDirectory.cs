@@ -3,13 +3,14 @@ using System.Text;
 using Patchbay.Billing;
 using Patchbay.Core;
 using Patchbay.Identity;
+using Patchbay.Routing;
 
 namespace Patchbay.Api;
 
 /// <summary>Finds the caller of a credential. Warm keys are answered from memory; a key is looked up once however many
 /// requests present it at the same time; a database that is down never turns a good key into a bad one.</summary>
 public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTenant tenant, MasterKey master, TimeProvider clock,
-    IOrganizationStore? workspaces = null)
+    IOrganizationStore? workspaces = null, IGuardrailStore? guardrails = null)
 {
     /// <summary>How long a key is used before the database is asked again, in the background.</summary>
     public static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(15);
@@ -103,7 +104,14 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
     }
 
     /// <summary>Forgets what is known of all callers of a workspace.</summary>
-    public void ForgetWorkspace(Guid workspaceId)
+    public void ForgetWorkspace(Guid workspaceId) =>
+        Forget(caller => caller.WorkspaceId == workspaceId, workspaceId == tenant.Workspace.Id);
+
+    /// <summary>Forgets what is known of all callers of an organization.</summary>
+    public void ForgetOrganization(Guid organizationId) =>
+        Forget(caller => caller.OrganizationId == organizationId, organizationId == tenant.Organization.Id);
+
+    private void Forget(Predicate<Caller> concerns, bool isMaster)
     {
         lock (_gate)
         {
@@ -111,16 +119,13 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
             _loading.Clear();
             foreach (var (hash, entry) in _entries)
             {
-                if (entry.Caller.WorkspaceId == workspaceId)
+                if (concerns(entry.Caller))
                 {
                     _entries.TryRemove(hash, out _);
                 }
             }
 
-            if (workspaceId == tenant.Workspace.Id)
-            {
-                _master = null;
-            }
+            _master = isMaster ? null : _master;
         }
     }
 
@@ -153,6 +158,7 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
             var caller = new Caller(null, tenant.Organization.Id, tenant.Workspace.Id, await OpenPathAsync(null, null))
             {
                 GetsLoggingDiscount = await IsDiscountedAsync(tenant.Workspace.Id),
+                Guardrails = await ListGuardrailsAsync(tenant.Workspace.Id, null),
             };
             lock (_gate)
             {
@@ -222,6 +228,7 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
         var caller = new Caller(key, key.OrganizationId, key.WorkspaceId, path)
         {
             GetsLoggingDiscount = await IsDiscountedAsync(key.WorkspaceId),
+            Guardrails = await ListGuardrailsAsync(key.WorkspaceId, key),
         };
         var entry = new Entry(caller, clock.GetUtcNow());
         lock (_gate)
@@ -241,6 +248,11 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
     private async ValueTask<bool> IsDiscountedAsync(Guid workspaceId) =>
         workspaces is not null
         && await workspaces.FindWorkspaceAsync(workspaceId, CancellationToken.None) is { LoggingDiscount: true };
+
+    private async ValueTask<IReadOnlyList<RoutePreferences>> ListGuardrailsAsync(Guid workspaceId, ApiKey? key) =>
+        guardrails is null
+            ? []
+            : GuardrailLevel.Of(await guardrails.ListForAsync(workspaceId, key?.MemberId, key?.Id, CancellationToken.None));
 
     private void RememberUnknown(KeyHash hash, int version)
     {
@@ -296,6 +308,11 @@ public sealed class CallerDirectory(IApiKeyStore keys, HoldBook holds, DefaultTe
         if (key is not null)
         {
             scopes.Add(new BudgetScope(BudgetLevel.Key, key.Id));
+        }
+
+        if (key?.MemberId is { } seated)
+        {
+            scopes.Add(BudgetScope.SeatOf(key.WorkspaceId, seated));
         }
 
         return holds.OpenPathAsync(organization, scopes, limit, CancellationToken.None);

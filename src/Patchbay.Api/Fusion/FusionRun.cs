@@ -19,6 +19,9 @@ internal sealed class FusionRun(FusionSettings settings, string generationId, st
     /// <summary>The model that the caller named.</summary>
     public string Requested { get; } = requested;
 
+    /// <summary>What the caller's guardrails demand of endpoints.</summary>
+    public IReadOnlyList<RoutePreferences> Guardrails { get; init; } = [];
+
     /// <summary>Money for all parts, from which each takes its own hold; null before it was reserved.</summary>
     public Hold? Reservation { get; set; }
 

@@ -49,7 +49,10 @@ internal sealed class FusionStep(
                 GatewayErrorKind.PayloadTooLarge, $"The request is too large to be asked of {settings.Panel.Count} models at once.");
         }
 
-        var run = new FusionRun(settings, context.GenerationId, context.Envelope.Models[0]);
+        var run = new FusionRun(settings, context.GenerationId, context.Envelope.Models[0])
+        {
+            Guardrails = context.Caller.Guardrails,
+        };
         context.Fusion = run;
         context.Requested = run.Requested;
         context.Router = run.Decision;
@@ -108,7 +111,7 @@ internal sealed class FusionStep(
     {
         var envelope = new RequestEnvelope();
         var body = FusionBodies.Writer(run.Settings, [], null);
-        if (Plan(body, envelope, out var plan) is { } unroutable)
+        if (Plan(run, body, envelope, out var plan) is { } unroutable)
         {
             return unroutable;
         }
@@ -151,12 +154,12 @@ internal sealed class FusionStep(
         var bound = run.Settings.MaxTokens;
         var envelope = new RequestEnvelope();
         var body = write(bound ?? FusionSettings.UsualMaxTokens);
-        var error = Plan(body, envelope, out var plan);
+        var error = Plan(run, body, envelope, out var plan);
         if (error is not null && bound is null)
         {
             body = write(null);
             envelope.Reset();
-            error = Plan(body, envelope, out plan);
+            error = Plan(run, body, envelope, out plan);
         }
 
         var part = new FusionPart(run, role, model, body)
@@ -187,7 +190,7 @@ internal sealed class FusionStep(
         return longest;
     }
 
-    private GatewayError? Plan(byte[] body, RequestEnvelope envelope, out RoutePlan? plan)
+    private GatewayError? Plan(FusionRun run, byte[] body, RequestEnvelope envelope, out RoutePlan? plan)
     {
         plan = null;
         if (ChatRequestReader.Read(body, envelope) is { } unread)
@@ -195,7 +198,7 @@ internal sealed class FusionStep(
             return unread;
         }
 
-        var request = RouteStep.Request(envelope, catalog.Current, options);
+        var request = RouteStep.Request(envelope, catalog.Current, options, guardrails: run.Guardrails);
         if (RouterStep.Resolve(envelope, body, in request, router) is { Error: { } unresolved })
         {
             return unresolved;

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Patchbay.Api;
 
-/// <summary>The management API: keys, own provider keys, workspaces and their budgets, credits and statements.</summary>
+/// <summary>The management API: keys, own provider keys, workspaces and their budgets, guardrails, credits and statements.</summary>
 public static class ManagementRoutes
 {
     /// <summary>Serves the management operations below the given group, such as <c>/api/v1</c>. Needs in the container:
     /// <see cref="CallerDirectory"/>, the hold book, the default tenant, the stores of keys, own provider keys, organizations,
     /// credits, usage and of requests with an <c>Idempotency-Key</c>, the catalogue, a <see cref="ByokDirectory"/>,
-    /// <see cref="StatementOptions"/> and a <see cref="TimeProvider"/>; for workspaces their store and
+    /// <see cref="StatementOptions"/> and a <see cref="TimeProvider"/>; for workspaces and guardrails their stores and
     /// <see cref="BudgetServices.AddBudgets"/>.</summary>
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
@@ -34,6 +34,19 @@ public static class ManagementRoutes
         routes.MapOperation<ReadWorkspaceBudget>("GET", "/workspaces/{id}/budgets/{interval}", Access.Management);
         routes.MapOperation<SetWorkspaceBudget>("PUT", "/workspaces/{id}/budgets/{interval}", Access.Management);
         routes.MapOperation<RemoveWorkspaceBudget>("DELETE", "/workspaces/{id}/budgets/{interval}", Access.Management);
+        routes.MapOperation<ListGuardrails>("GET", "/guardrails", Access.Management);
+        routes.MapOperation<CreateGuardrail>("POST", "/guardrails", Access.Management);
+        routes.MapOperation<ReadGuardrail>("GET", "/guardrails/{id}", Access.Management);
+        routes.MapOperation<UpdateGuardrail>("PATCH", "/guardrails/{id}", Access.Management);
+        routes.MapOperation<DeleteGuardrail>("DELETE", "/guardrails/{id}", Access.Management);
+        routes.MapOperation<ListKeyAssignments>("GET", "/guardrails/assignments/keys", Access.Management);
+        routes.MapOperation<ListMemberAssignments>("GET", "/guardrails/assignments/members", Access.Management);
+        routes.MapOperation<ListKeyAssignments>("GET", "/guardrails/{id}/assignments/keys", Access.Management);
+        routes.MapOperation<AssignKeys>("POST", "/guardrails/{id}/assignments/keys", Access.Management);
+        routes.MapOperation<UnassignKeys>("POST", "/guardrails/{id}/assignments/keys/remove", Access.Management);
+        routes.MapOperation<ListMemberAssignments>("GET", "/guardrails/{id}/assignments/members", Access.Management);
+        routes.MapOperation<AssignMembers>("POST", "/guardrails/{id}/assignments/members", Access.Management);
+        routes.MapOperation<UnassignMembers>("POST", "/guardrails/{id}/assignments/members/remove", Access.Management);
         routes.MapOperation<ReadCredits>("GET", "/credits", Access.Management);
         routes.MapPost("/credits/coinbase", RefuseCoinbase.RunAsync);
         routes.MapOperation<ReadActivity>("GET", "/activity", Access.Management);

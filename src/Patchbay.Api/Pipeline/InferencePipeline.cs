@@ -216,7 +216,8 @@ public sealed partial class InferencePipeline
             }
         }
 
-        var request = RouteStep.Request(context.Envelope, _catalog.Current, _options, context.Conversation, ownKeys);
+        var request = RouteStep.Request(
+            context.Envelope, _catalog.Current, _options, context.Conversation, ownKeys, context.Caller.Guardrails);
         context.Requested = context.Fusion?.Requested ?? context.Envelope.Models[0];
         context.Router = RouterStep.Resolve(context.Envelope, context.Body.Span, in request, _router, _affinity.Table);
         if (context.Router is { Error: { } unresolved })

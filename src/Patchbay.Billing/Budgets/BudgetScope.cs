@@ -17,14 +17,26 @@ public enum BudgetLevel
     /// <summary>A key's limit.</summary>
     Key = 3,
 
-    /// <summary>A guardrail's budget.</summary>
-    Guardrail = 4,
+    /// <summary>A member in one workspace: what the workspace's default guardrail leaves to each member.</summary>
+    Seat = 4,
 }
 
 /// <summary>One thing that has a budget.</summary>
 /// <param name="Level">What kind of thing.</param>
 /// <param name="Id">Its id.</param>
-public readonly record struct BudgetScope(BudgetLevel Level, Guid Id);
+public readonly record struct BudgetScope(BudgetLevel Level, Guid Id)
+{
+    /// <summary>A member in a workspace. Its id is the last eight bytes of both ids, so that the database can make it, too.
+    /// </summary>
+    public static BudgetScope SeatOf(Guid workspaceId, Guid memberId)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        workspaceId.TryWriteBytes(bytes, bigEndian: true, out _);
+        memberId.TryWriteBytes(bytes[16..], bigEndian: true, out _);
+        bytes[24..].CopyTo(bytes[16..]);
+        return new BudgetScope(BudgetLevel.Seat, new Guid(bytes[8..24], bigEndian: true));
+    }
+}
 
 /// <summary>A limit on the spending of a scope.</summary>
 /// <param name="Scope">Whose spending.</param>
@@ -34,7 +46,15 @@ public sealed record Budget(BudgetScope Scope, ResetInterval Interval, Money? Li
 {
     /// <summary>Whether the list price of calls on the caller's own provider keys counts, too.</summary>
     public bool IncludesByok { get; init; }
+
+    /// <summary>The guardrail that sets it; null for a budget of the scope itself.</summary>
+    public GuardrailName? Guardrail { get; init; }
 }
+
+/// <summary>What a guardrail is called.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">The name that its owner gave it.</param>
+public sealed record GuardrailName(Guid Id, string Name);
 
 /// <summary>What a scope has spent in the current windows.</summary>
 /// <param name="Today">Since 00:00 UTC.</param>

@@ -12,6 +12,10 @@ public interface IBudgetStore
     /// <summary>Sets or replaces the budget of this scope and interval; a null limit removes it.</summary>
     Task SetAsync(Budget budget, CancellationToken cancellationToken);
 
+    /// <summary>The budgets of an organization's guardrails; none where there are no guardrails.</summary>
+    Task<GuardrailBudgets> ListGuardrailsAsync(Guid organizationId, CancellationToken cancellationToken) =>
+        Task.FromResult(GuardrailBudgets.None);
+
     /// <summary>What was ever put into an organization's credits and promotions, less what left them other than by usage: the
     /// balances and what was charged to them, over one view of the books. Usage does not change it, so that it limits like a
     /// budget for a lifetime. Negative while a payment is disputed: nothing may be used then.</summary>

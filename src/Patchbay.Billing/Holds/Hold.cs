@@ -120,6 +120,9 @@ public readonly record struct HoldResult(Hold? Hold, BudgetLevel RefusedBy, Mone
 {
     /// <summary>For a refusal: whether the organization's credits are in order.</summary>
     public CreditStanding Standing { get; init; }
+
+    /// <summary>For a refusal: the guardrail whose budget refused; null where it is a limit of the level itself.</summary>
+    public GuardrailName? Guardrail { get; init; }
 }
 
 /// <summary>Whether prepaid credits are in order.</summary>

@@ -56,7 +56,30 @@ public sealed partial class HoldBook
                 null, outcome.Frozen ?? outcome.Refusing!.Key.Scope.Level, Money.Max(outcome.Available, Money.Zero), outcome.HeldByOthers)
             {
                 Standing = StandingOf(demand.Path),
+                Guardrail = RefusingGuardrail(demand.Path, outcome),
             };
+    }
+
+    // A slice is of the strictest limit of its scope and window.
+    private static GuardrailName? RefusingGuardrail(BudgetPath path, in LeaseOutcome outcome)
+    {
+        if (outcome.Refusing is not { Key.Plain: { Kind: <= LeaseKind.Monthly } key })
+        {
+            return null;
+        }
+
+        lock (path.Gate)
+        {
+            foreach (var meter in path.Meters)
+            {
+                if (meter.Scope == key.Scope)
+                {
+                    return meter.StrictestOf((ResetInterval)key.Kind)?.Guardrail;
+                }
+            }
+        }
+
+        return null;
     }
 
     private CreditStanding StandingOf(BudgetPath path)
@@ -421,6 +444,7 @@ public sealed partial class HoldBook
             {
                 slice.GiveBack();
                 slice.OweReturn();
+                slice.ForgetRefusal();
                 slice.IsTight = true;
                 desk.Tend(slice, book.Gate);
             }

@@ -125,7 +125,7 @@ public sealed partial class HoldBook
         {
             lock (book.Gate)
             {
-                foreach (var meter in book.Meters)
+                foreach (var (meter, _) in book.Places)
                 {
                     sum += meter.Scope.Level == BudgetLevel.Organization ? meter.Held : Money.Zero;
                 }

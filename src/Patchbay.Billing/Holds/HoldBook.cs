@@ -22,8 +22,8 @@ public sealed partial class HoldBook(
     /// <summary>Whether other servers spend of the same limits.</summary>
     public bool IsShared => desk is not null;
 
-    /// <summary>The path of a caller: organization and workspace, then member, key and guardrail where they apply. Loads
-    /// what is not in memory yet.</summary>
+    /// <summary>The path of a caller: organization and workspace, then member, key and seat where they apply. Loads what is
+    /// not in memory yet.</summary>
     /// <param name="organizationId">Who pays; its credits are the first level.</param>
     /// <param name="scopes">All scopes of the caller, widest first, the organization's included.</param>
     /// <param name="keyBudget">The limit that the key itself carries, if any.</param>
@@ -34,12 +34,15 @@ public sealed partial class HoldBook(
     {
         var book = _organizations.GetOrAdd(organizationId, static _ => new OrganizationBook());
         var meters = new ScopeMeter[scopes.Count];
+        var workspace = scopes.FirstOrDefault(static scope => scope.Level == BudgetLevel.Workspace).Id;
         await book.Loading.WaitAsync(cancellationToken);
         try
         {
+            book.Guardrails ??= await store.ListGuardrailsAsync(organizationId, cancellationToken);
             for (var i = 0; i < scopes.Count; i++)
             {
-                meters[i] = book.Find(scopes[i]) ?? book.Add(await LoadAsync(scopes[i], keyBudget, cancellationToken));
+                meters[i] = book.Find(scopes[i])
+                    ?? book.Add(await LoadAsync(scopes[i], keyBudget, cancellationToken), workspace);
             }
         }
         finally
@@ -97,6 +100,38 @@ public sealed partial class HoldBook(
             {
                 book.Loading.Release();
             }
+        }
+    }
+
+    /// <summary>Reads the budgets of an organization's guardrails, and whom they concern, again, after they were changed here or
+    /// on another server. Unknown organizations are ignored.</summary>
+    /// <exception cref="StorageUnavailableException">The database does not answer; the old limits stay.</exception>
+    public async Task ReloadGuardrailsAsync(Guid organizationId, CancellationToken cancellationToken)
+    {
+        if (!_organizations.TryGetValue(organizationId, out var book))
+        {
+            return;
+        }
+
+        await book.Loading.WaitAsync(cancellationToken);
+        try
+        {
+            var guardrails = await store.ListGuardrailsAsync(organizationId, cancellationToken);
+            lock (book.Gate)
+            {
+                book.Guardrails = guardrails;
+                foreach (var (meter, workspace) in book.Places)
+                {
+                    if (meter.SetGuardrails(guardrails.Of(meter.Scope, workspace)))
+                    {
+                        Reconsider(book, meter.Scope);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            book.Loading.Release();
         }
     }
 
@@ -245,6 +280,7 @@ public sealed partial class HoldBook(
                         null, meter.Scope.Level, available + own.Credits, meter.Held - own.Credits)
                     {
                         Standing = meter.StandingAt(now),
+                        Guardrail = meter.RefusingGuardrail(more, now),
                     });
                 }
             }
@@ -283,7 +319,7 @@ public sealed partial class HoldBook(
 
     private sealed class OrganizationBook
     {
-        private readonly Dictionary<BudgetScope, ScopeMeter> _meters = [];
+        private readonly Dictionary<BudgetScope, (ScopeMeter Meter, Guid Workspace)> _meters = [];
 
         public Lock Gate { get; } = new();
 
@@ -293,21 +329,26 @@ public sealed partial class HoldBook(
 
         public SliceBook Slices { get; } = new();
 
-        public IEnumerable<ScopeMeter> Meters => _meters.Values;
+        /// <summary>The budgets of guardrails as they were read last; null before. Guarded by <see cref="Loading"/>.</summary>
+        public GuardrailBudgets? Guardrails { get; set; }
+
+        /// <summary>The meters, each with the workspace that it was opened for.</summary>
+        public IEnumerable<(ScopeMeter Meter, Guid Workspace)> Places => _meters.Values;
 
         public ScopeMeter? Find(BudgetScope scope)
         {
             lock (Gate)
             {
-                return _meters.GetValueOrDefault(scope);
+                return _meters.GetValueOrDefault(scope).Meter;
             }
         }
 
-        public ScopeMeter Add(ScopeMeter meter)
+        public ScopeMeter Add(ScopeMeter meter, Guid workspace)
         {
             lock (Gate)
             {
-                _meters.Add(meter.Scope, meter);
+                meter.SetGuardrails(Guardrails?.Of(meter.Scope, workspace) ?? []);
+                _meters.Add(meter.Scope, (meter, workspace));
                 return meter;
             }
         }

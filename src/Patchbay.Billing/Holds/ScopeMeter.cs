@@ -6,7 +6,9 @@ namespace Patchbay.Billing;
 /// organization guards it.</summary>
 internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budgets, ScopeSpending spending, DateTimeOffset now)
 {
+    // The scope's own budgets, then those that guardrails set.
     private Budget[] _budgets = [.. budgets];
+    private int _own = budgets.Count;
     private ScopeSpending _spending = spending;
     private Money _spentElsewhere;
     private Window _day = Window.Of(ResetInterval.Daily, now);
@@ -41,11 +43,11 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
     /// <summary>The kinds of limits that it has.</summary>
     public IEnumerable<LeaseKind> LimitedKinds()
     {
-        foreach (var budget in _budgets)
+        for (var interval = ResetInterval.Never; interval <= ResetInterval.Monthly; interval++)
         {
-            if (budget.Limit is not null)
+            if (StrictestOf(interval) is not null)
             {
-                yield return LeaseKey.KindOf(budget);
+                yield return LeaseKey.KindOf(interval, IncludesByok(interval));
             }
         }
 
@@ -61,16 +63,75 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
         return _spending;
     }
 
-    /// <summary>Replaces the budgets; what was spent stays. False when they are the same.</summary>
+    /// <summary>Replaces the scope's own budgets; what was spent stays. False when they are the same.</summary>
     public bool SetBudgets(IReadOnlyList<Budget> budgets)
     {
-        if (_budgets.SequenceEqual(budgets))
+        if (_budgets.Take(_own).SequenceEqual(budgets))
         {
             return false;
         }
 
-        _budgets = [.. budgets];
+        (_budgets, _own) = ([.. budgets, .. _budgets[_own..]], budgets.Count);
         return true;
+    }
+
+    /// <summary>The same for the budgets that guardrails set.</summary>
+    public bool SetGuardrails(Budget[] budgets)
+    {
+        if (_budgets.Skip(_own).SequenceEqual(budgets))
+        {
+            return false;
+        }
+
+        _budgets = [.. _budgets[.._own], .. budgets];
+        return true;
+    }
+
+    /// <summary>The guardrail whose budget leaves the least of all; null where it is another limit.</summary>
+    public GuardrailName? Refusing(bool isListed, DateTimeOffset now)
+    {
+        Roll(now);
+        var least = !isListed && Funds is { } funds ? funds - _spending.Credits.Lifetime - _spentElsewhere : Money.MaxValue;
+        GuardrailName? refusing = null;
+        foreach (var budget in _budgets)
+        {
+            if (budget.Limit is { } limit && budget.IncludesByok == isListed)
+            {
+                var left = limit - _spending.Credits.In(budget.Interval) - (isListed ? _spending.Byok.In(budget.Interval) : Money.Zero);
+                (least, refusing) = left < least ? (left, budget.Guardrail) : (least, refusing);
+            }
+        }
+
+        return refusing;
+    }
+
+    // One slice serves all limits of a window: where one of them includes own provider keys, it is held for their list price, too.
+    private bool IncludesByok(ResetInterval interval)
+    {
+        foreach (var budget in _budgets)
+        {
+            if (budget is { IncludesByok: true, Limit: not null } && budget.Interval == interval)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The lowest limit of those that start anew so often; null where there is none.</summary>
+    public Budget? StrictestOf(ResetInterval interval)
+    {
+        Budget? strictest = null;
+        foreach (var budget in _budgets)
+        {
+            if (budget.Interval == interval && budget.Limit is { } limit && !(limit >= strictest?.Limit))
+            {
+                strictest = budget;
+            }
+        }
+
+        return strictest;
     }
 
     /// <summary>The least that any budget leaves to which only credits count; <see cref="Money.MaxValue"/> without a budget. Negative when a budget was
@@ -117,6 +178,10 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
             : listed < amount.Listed ? Money.Max(listed, Money.Zero)
             : null;
     }
+
+    /// <summary>The guardrail that refuses this amount; null where another limit does.</summary>
+    public GuardrailName? RefusingGuardrail(in HoldAmount amount, DateTimeOffset now) =>
+        Refusing(isListed: AvailableAt(now) >= amount.Credits, now);
 
     public void Hold(in HoldAmount amount)
     {

@@ -58,9 +58,11 @@ public readonly record struct LeaseKey(BudgetScope Scope, LeaseKind Kind, DateOn
     /// <summary>The same limit without own provider keys. What is leased of either counts for both.</summary>
     public LeaseKey Plain => IncludesByok ? this with { Kind = Kind - (int)LeaseKind.LifetimeWithByok } : this;
 
-    /// <summary>The kind of a budget's slices.</summary>
-    public static LeaseKind KindOf(Budget budget) =>
-        (LeaseKind)budget.Interval + (budget.IncludesByok ? (int)LeaseKind.LifetimeWithByok : 0);
+    /// <summary>The kind of the slices of budgets.</summary>
+    /// <param name="interval">How often they start from zero.</param>
+    /// <param name="includesByok">Whether calls on own provider keys count by their list price.</param>
+    public static LeaseKind KindOf(ResetInterval interval, bool includesByok) =>
+        (LeaseKind)interval + (includesByok ? (int)LeaseKind.LifetimeWithByok : 0);
 
     /// <summary>The limit in the window that holds this day.</summary>
     public static LeaseKey On(BudgetScope scope, LeaseKind kind, DateOnly day) => new(scope, kind, WindowOf(kind, day));
@@ -83,7 +85,7 @@ public readonly record struct LeaseKey(BudgetScope Scope, LeaseKind Kind, DateOn
 public readonly record struct LeaseUse(long Mask, long Epoch, DateOnly Day)
 {
     private const int PlainKinds = (int)LeaseKind.Funds + 1;
-    private const int PlainBits = ((int)BudgetLevel.Guardrail + 1) * PlainKinds;
+    private const int PlainBits = ((int)BudgetLevel.Seat + 1) * PlainKinds;
     private const int Intervals = (int)ResetInterval.Monthly + 1;
 
     /// <summary>What comes out of the slices of limits that include own provider keys, besides the charge: of the list price at

@@ -142,6 +142,9 @@ internal sealed class LeaseSlice(LeaseKey key, long epoch, Money? limit = null)
     /// <summary>What was last given back did not arrive, and is said again.</summary>
     public void OweReturn() => _owesReturn = true;
 
+    /// <summary>The limit has changed: what was refused before may be granted now.</summary>
+    public void ForgetRefusal() => RefusedAt = long.MinValue / 2;
+
     /// <summary>What is spent in this many seconds, as of late; at least what waits.</summary>
     public Money Want(TimeSpan span, long now)
     {

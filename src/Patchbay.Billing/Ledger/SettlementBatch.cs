@@ -55,6 +55,7 @@ public sealed record SettlementBatch(
             if (generation.MemberId is { } member)
             {
                 Count(increments, new BudgetScope(BudgetLevel.Member, member), generation);
+                Count(increments, BudgetScope.SeatOf(generation.WorkspaceId, member), generation);
             }
 
             if (generation.KeyId is { } key)

@@ -40,7 +40,7 @@ public interface IWorkspaceStore
     /// <summary>Replaces name, slug, description, discount and time of change.</summary>
     Task<WorkspaceChange> UpdateAsync(Workspace workspace, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a workspace with its budgets, rate limits and targets of alerts; what was used in it stays in the
+    /// <summary>Deletes a workspace with its budgets, guardrails, rate limits and targets of alerts; what was used in it stays in the
     /// statements. Nothing happens while keys belong to it.</summary>
     Task<WorkspaceChange> DeleteAsync(Guid id, Guid organizationId, DateTimeOffset now, CancellationToken cancellationToken);
 

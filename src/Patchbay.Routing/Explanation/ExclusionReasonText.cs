@@ -28,6 +28,8 @@ public static class ExclusionReasonText
     {
         "none" => "It is among the attempts.",
         "service_tier" => "It is of a service tier that the request does not ask for.",
+        "allowed_models" => "Its model is not among those that a guardrail allows.",
+        "ignored_models" => "Its model is among those that a guardrail keeps out.",
         "only" => "It is not in provider.only.",
         "ignore" => "It is in provider.ignore.",
         "order" => "Fallbacks are off and it is not in provider.order.",

@@ -42,6 +42,7 @@ internal static class Availabilities
 
     private static string? WordOf(ExclusionReason reason) => reason switch
     {
+        ExclusionReason.AllowedModels or ExclusionReason.IgnoredModels => "guardrail",
         ExclusionReason.Only or ExclusionReason.Ignore or ExclusionReason.Order => "allowed_providers",
         ExclusionReason.Modality or ExclusionReason.Tools or ExclusionReason.Parameters => "require_parameters",
         ExclusionReason.DataCollection => "data_policy:training",

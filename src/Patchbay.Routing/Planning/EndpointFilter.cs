@@ -120,8 +120,10 @@ internal readonly ref struct EndpointFilter
         : (level.Only is { Count: > 0 } ? Bit(ExclusionReason.Only) : 0)
             | (level.Ignore is { Count: > 0 } ? Bit(ExclusionReason.Ignore) : 0)
             | (level.RequireParameters ? Bit(ExclusionReason.Parameters) : 0)
-            | (level.DataCollectionDeny ? Bit(ExclusionReason.DataCollection) : 0)
-            | (level.Zdr ? Bit(ExclusionReason.Zdr) : 0)
+            | (level.OnlyModels is { Count: > 0 } ? Bit(ExclusionReason.AllowedModels) : 0)
+            | (level.IgnoreModels is { Count: > 0 } ? Bit(ExclusionReason.IgnoredModels) : 0)
+            | (level.DataCollectionDeny || level.DenyPaidTraining || level.DenyFreeTraining ? Bit(ExclusionReason.DataCollection) : 0)
+            | (level.Zdr || level.ZdrOf != ModelAuthors.None ? Bit(ExclusionReason.Zdr) : 0)
             | (level.DataRegions is { Count: > 0 } ? Bit(ExclusionReason.DataRegion) : 0)
             | (level.EnforceDistillableText ? Bit(ExclusionReason.Distillable) : 0)
             | (level.Quantizations is { Count: > 0 } ? Bit(ExclusionReason.Quantization) : 0)
@@ -260,8 +262,13 @@ internal readonly ref struct EndpointFilter
         ExclusionReason.Only => level.Only is { Count: > 0 } only && EndpointName.IndexIn(only, endpoint) < 0,
         ExclusionReason.Ignore => level.Ignore is { Count: > 0 } ignore && EndpointName.IsAnywhereIn(ignore, endpoint),
         ExclusionReason.Parameters => level.RequireParameters && (_required & ~Normalized(endpoint.Supported)) != 0,
-        ExclusionReason.DataCollection => level.DataCollectionDeny && endpoint.Provider.Policy.TrainsOnPrompts != false,
-        ExclusionReason.Zdr => level.Zdr && !endpoint.Provider.Policy.Zdr,
+        ExclusionReason.AllowedModels =>
+            level.OnlyModels is { Count: > 0 } names && !ModelGroup.IsIn(names, model, IsFree(endpoint.Prices)),
+        ExclusionReason.IgnoredModels =>
+            level.IgnoreModels is { Count: > 0 } names && ModelGroup.IsIn(names, model, IsFree(endpoint.Prices)),
+        ExclusionReason.DataCollection => endpoint.Provider.Policy.TrainsOnPrompts != false
+            && (level.DataCollectionDeny || (IsFree(endpoint.Prices) ? level.DenyFreeTraining : level.DenyPaidTraining)),
+        ExclusionReason.Zdr => !endpoint.Provider.Policy.Zdr && (level.Zdr || (level.ZdrOf & ModelGroup.Of(model)) != 0),
         ExclusionReason.DataRegion => level.DataRegions is { Count: > 0 } regions && !DataRegion.IsIn(regions, endpoint),
         ExclusionReason.Distillable => level.EnforceDistillableText && model.Distillable != true,
         ExclusionReason.Quantization =>

@@ -73,7 +73,7 @@ internal readonly record struct Relaxation(string Field, string Advice, Exclusio
     private static (string Field, string Advice) Change(
         ExclusionReason reason, Endpoint endpoint, RoutePreferences? level, ref readonly RouteRequest request, in ResolvedModel resolved)
     {
-        var path = level?.Path ?? "provider";
+        var member = PreferenceName.Of(level, reason);
         var name = endpoint.ServiceTier == ServiceTier.Default ? endpoint.Provider.Slug : endpoint.Tag;
         switch (reason)
         {
@@ -81,10 +81,14 @@ internal readonly record struct Relaxation(string Field, string Advice, Exclusio
                 return ("service_tier", endpoint.ServiceTier == ServiceTier.Default
                     ? "leave service_tier away"
                     : $"set service_tier to {ServiceTierNames.Of(endpoint.ServiceTier)}");
+            case ExclusionReason.AllowedModels:
+                return ("model", $"allow {resolved.Model.Slug} in {member}");
+            case ExclusionReason.IgnoredModels:
+                return ("model", $"take {resolved.Model.Slug} out of {member}");
             case ExclusionReason.Only:
-                return ($"{path}.only", $"allow {name} in {path}.only");
+                return (member, $"allow {name} in {member}");
             case ExclusionReason.Ignore:
-                return ($"{path}.ignore", $"take {name} out of {path}.ignore");
+                return (member, $"take {name} out of {member}");
             case ExclusionReason.Order:
                 return ("provider.allow_fallbacks", "set provider.allow_fallbacks to true");
             case ExclusionReason.Modality:
@@ -93,21 +97,21 @@ internal readonly record struct Relaxation(string Field, string Advice, Exclusio
                 return ("tools", "leave tools away");
             case ExclusionReason.Parameters:
                 var missing = request.Used & ~endpoint.Supported;
-                return ($"{path}.require_parameters", missing == Parameters.None
-                    ? $"drop {path}.require_parameters"
-                    : $"drop {path}.require_parameters or {string.Join(", ", ParameterNames.Of(missing))}");
+                return (member, missing == Parameters.None
+                    ? $"drop {member}"
+                    : $"drop {member} or {string.Join(", ", ParameterNames.Of(missing))}");
             case ExclusionReason.DataCollection:
-                return ($"{path}.data_collection", $"set {path}.data_collection to allow");
+                return (member, level is { IsGuardrail: true } ? $"drop {member}" : $"set {member} to allow");
             case ExclusionReason.Zdr:
-                return ($"{path}.zdr", $"drop {path}.zdr");
+                return (member, $"drop {member}");
             case ExclusionReason.DataRegion:
-                return ($"{path}.data_regions", endpoint.Region is { } region
-                    ? $"allow {region} in {path}.data_regions"
-                    : $"drop {path}.data_regions");
+                return (member, endpoint.Region is { } region
+                    ? $"allow {region} in {member}"
+                    : $"drop {member}");
             case ExclusionReason.Distillable:
-                return ($"{path}.enforce_distillable_text", $"drop {path}.enforce_distillable_text");
+                return (member, $"drop {member}");
             case ExclusionReason.Quantization:
-                return ($"{path}.quantizations", $"allow {endpoint.Quantization ?? "unknown"} in {path}.quantizations");
+                return (member, $"allow {endpoint.Quantization ?? "unknown"} in {member}");
             case ExclusionReason.MaxPrice:
                 return Prices(endpoint, level, request.EstimatedPromptTokens);
             case ExclusionReason.NotFree:

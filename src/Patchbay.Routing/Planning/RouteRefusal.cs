@@ -181,7 +181,7 @@ internal static class RouteRefusal
     private static string Describe(
         ExclusionReason reason, int count, RoutePreferences? level, List<EndpointVerdict> verdicts)
     {
-        var path = level?.Path ?? "provider";
+        var field = PreferenceName.Of(level, reason);
         var one = count == 1;
         var endpoints = one ? "1 endpoint" : string.Create(CultureInfo.InvariantCulture, $"{count} endpoints");
         var are = one ? "is" : "are";
@@ -190,22 +190,24 @@ internal static class RouteRefusal
         return reason switch
         {
             ExclusionReason.ServiceTier => $"{endpoints} {are} not of the service tier flex",
+            ExclusionReason.AllowedModels => $"{endpoints} {are} of a model that {field} does not name",
+            ExclusionReason.IgnoredModels => $"{endpoints} {are} of a model that is in {field}",
             ExclusionReason.Only =>
-                $"{endpoints} ({Join(Tags(verdicts, reason), ", ")}) {are} not in {path}.only, which permits only {Join(level?.Only ?? [], ", ")}",
-            ExclusionReason.Ignore => $"{endpoints} {are} in {path}.ignore",
+                $"{endpoints} ({Join(Tags(verdicts, reason), ", ")}) {are} not in {field}, which permits only {Join(level?.Only ?? [], ", ")}",
+            ExclusionReason.Ignore => $"{endpoints} {are} in {field}",
             ExclusionReason.Order => $"{endpoints} {are} not in provider.order, and provider.allow_fallbacks is false",
             ExclusionReason.Modality => $"{endpoints} {doNot} take or give the kinds of content that the request wants",
             ExclusionReason.Tools => $"{endpoints} {doNot} support tools",
             ExclusionReason.Parameters =>
-                $"{endpoints} {doNot} support every parameter of the request ({path}.require_parameters)",
-            ExclusionReason.DataCollection => $"{endpoints} may train on prompts ({path}.data_collection is deny)",
-            ExclusionReason.Zdr => $"{endpoints} {have} no zero data retention ({path}.zdr)",
+                $"{endpoints} {doNot} support every parameter of the request ({field})",
+            ExclusionReason.DataCollection => $"{endpoints} may train on prompts ({(level is { IsGuardrail: true } ? $"{field} is false" : $"{field} is deny")})",
+            ExclusionReason.Zdr => $"{endpoints} {have} no zero data retention ({field})",
             ExclusionReason.DataRegion =>
-                $"{endpoints} {are} not known to process requests in {Choice([.. level?.DataRegions ?? []])} ({path}.data_regions)",
+                $"{endpoints} {are} not known to process requests in {Choice([.. level?.DataRegions ?? []])} ({field})",
             ExclusionReason.Distillable =>
-                $"{endpoints} {(one ? "is of a model that is" : "are of models that are")} not known to allow distillation ({path}.enforce_distillable_text)",
-            ExclusionReason.Quantization => $"{endpoints} {have} another number format ({path}.quantizations)",
-            ExclusionReason.MaxPrice => $"{endpoints} {are} above {path}.max_price",
+                $"{endpoints} {(one ? "is of a model that is" : "are of models that are")} not known to allow distillation ({field})",
+            ExclusionReason.Quantization => $"{endpoints} {have} another number format ({field})",
+            ExclusionReason.MaxPrice => $"{endpoints} {are} above {field}",
             ExclusionReason.NotFree => $"{endpoints} {are} not free",
             ExclusionReason.NotSpoken =>
                 $"{endpoints} {(one ? "speaks" : "speak")} an API that this release does not ({Choice(Protocols(verdicts))})",
@@ -218,22 +220,23 @@ internal static class RouteRefusal
 
     private static string? ParameterOf(ExclusionReason reason, RoutePreferences? level)
     {
-        var path = level?.Path ?? "provider";
+        var field = PreferenceName.Of(level, reason);
         return reason switch
         {
+            _ when level is { IsGuardrail: true } => reason is ExclusionReason.AllowedModels or ExclusionReason.IgnoredModels ? "model" : null,
             ExclusionReason.ServiceTier => "service_tier",
-            ExclusionReason.Only => $"{path}.only",
-            ExclusionReason.Ignore => $"{path}.ignore",
+            ExclusionReason.Only => field,
+            ExclusionReason.Ignore => field,
             ExclusionReason.Order => "provider.order",
             ExclusionReason.Modality => "messages",
             ExclusionReason.Tools => "tools",
-            ExclusionReason.Parameters => $"{path}.require_parameters",
-            ExclusionReason.DataCollection => $"{path}.data_collection",
-            ExclusionReason.Zdr => $"{path}.zdr",
-            ExclusionReason.DataRegion => $"{path}.data_regions",
-            ExclusionReason.Distillable => $"{path}.enforce_distillable_text",
-            ExclusionReason.Quantization => $"{path}.quantizations",
-            ExclusionReason.MaxPrice => $"{path}.max_price",
+            ExclusionReason.Parameters => field,
+            ExclusionReason.DataCollection => field,
+            ExclusionReason.Zdr => field,
+            ExclusionReason.DataRegion => field,
+            ExclusionReason.Distillable => field,
+            ExclusionReason.Quantization => field,
+            ExclusionReason.MaxPrice => field,
             ExclusionReason.NotFree => "model",
             _ => null,
         };

@@ -25,6 +25,8 @@ internal sealed partial class ChangeFollower(
                 return Task.CompletedTask;
             case StorageChange.Budget when TryParse(change.Subject, out var scope):
                 return holds.ReloadBudgetsAsync(scope, cancellationToken);
+            case StorageChange.Guardrail when Guid.TryParse(change.Subject, out var owner):
+                return FollowGuardrailsAsync(owner, cancellationToken);
             case StorageChange.Credits when Guid.TryParse(change.Subject, out var organization):
                 return holds.RefreshFundsAsync(organization, cancellationToken).AsTask();
             case StorageChange.Catalogue:
@@ -32,6 +34,13 @@ internal sealed partial class ChangeFollower(
             default:
                 return Task.CompletedTask;
         }
+    }
+
+    // Who is served by the new rules is limited by the new budgets, too.
+    private async Task FollowGuardrailsAsync(Guid organizationId, CancellationToken cancellationToken)
+    {
+        await holds.ReloadGuardrailsAsync(organizationId, cancellationToken);
+        callers.ForgetOrganization(organizationId);
     }
 
     private static bool TryParse(string subject, out BudgetScope scope)

@@ -21,6 +21,7 @@ internal static class ServiceRegistration
         services.AddSingleton(storage.Budgets);
         services.AddSingleton(storage.BudgetPlans);
         services.AddSingleton(storage.Workspaces);
+        services.AddSingleton(storage.Guardrails);
         services.AddSingleton(storage.Alerts);
         services.AddSingleton<IAlertOutbox>(storage.Alerts);
         services.AddSingleton(storage.Generations);

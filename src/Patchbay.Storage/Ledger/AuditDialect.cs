@@ -7,6 +7,7 @@ namespace Patchbay.Storage;
 /// <param name="BatchTime">The time of a <c>ledger_batch</c> row <c>b</c> in unix milliseconds.</param>
 /// <param name="OrganizationName">The id <c>organization_id</c> as the names of accounts have it: 32 hexadecimal digits.</param>
 /// <param name="ScopeName">The same of <c>scope_id</c>.</param>
+/// <param name="Seat">The id of the seat of a <c>generation</c> row; null without a member.</param>
 /// <param name="HasKeyTable">Whether ids of generations are kept unique by the table <c>generation_key</c>.</param>
 internal sealed record AuditDialect(
     string SpendingDay,
@@ -15,11 +16,13 @@ internal sealed record AuditDialect(
     string BatchTime,
     string OrganizationName,
     string ScopeName,
+    string Seat,
     bool HasKeyTable)
 {
     /// <summary>SQLite.</summary>
     public static AuditDialect Sqlite { get; } = new(
         "day", "created_at / 86400000", "created_at", "b.created_at", "lower(hex(organization_id))", "lower(hex(scope_id))",
+        "CAST(substr(workspace_id, 9, 8) || substr(member_id, 9, 8) AS BLOB)",
         HasKeyTable: false);
 
     /// <summary>PostgreSQL.</summary>
@@ -30,5 +33,6 @@ internal sealed record AuditDialect(
         "unix_ms(b.created_at)",
         "replace(CAST(organization_id AS text), '-', '')",
         "replace(CAST(scope_id AS text), '-', '')",
+        "CAST(seat_part(workspace_id) || seat_part(member_id) AS uuid)",
         HasKeyTable: true);
 }

@@ -85,11 +85,12 @@ internal sealed class AuditQueries(AuditDialect dialect)
         FROM (
           SELECT level, scope_id, {dialect.SpendingDay} AS day, credits_nanos AS credits, 0 AS charged,
             byok_nanos AS byok, 0 AS listed, requests, 0 AS found
-          FROM spending WHERE level < 4
+          FROM spending
           UNION ALL {GenerationPart(0, "organization_id")}
           UNION ALL {GenerationPart(1, "workspace_id")}
           UNION ALL {GenerationPart(2, "member_id")}
           UNION ALL {GenerationPart(3, "key_id")}
+          UNION ALL {GenerationPart(4, dialect.Seat)}
         ) AS part
         GROUP BY level, scope_id, day
         HAVING sum(credits) <> sum(charged) OR sum(byok) <> sum(listed) OR sum(requests) <> sum(found)

@@ -175,6 +175,7 @@ internal static class LeaseUseWriter
         if (generation.MemberId is { } member)
         {
             yield return new BudgetScope(BudgetLevel.Member, member);
+            yield return BudgetScope.SeatOf(generation.WorkspaceId, member);
         }
 
         if (generation.KeyId is { } key)

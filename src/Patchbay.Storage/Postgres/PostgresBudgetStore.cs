@@ -68,6 +68,13 @@ internal sealed class PostgresBudgetStore(PostgresDatabase database) : IBudgetSt
     }
 
     /// <inheritdoc/>
+    public Task<GuardrailBudgets> ListGuardrailsAsync(Guid organizationId, CancellationToken cancellationToken) =>
+        database.UseAsync(
+            connection => GuardrailRow.ReadBudgetsAsync(
+                new TableConnection(connection, null, CreditDialect.Postgres, cancellationToken), organizationId),
+            cancellationToken);
+
+    /// <inheritdoc/>
     public Task<Money> GetFundsAsync(Guid organizationId, CancellationToken cancellationToken) =>
         database.UseSettledAsync(
             async connection => (await new CreditTables(connection, null, CreditDialect.Postgres, cancellationToken)

@@ -37,6 +37,7 @@ internal sealed partial class PostgresStorage : PatchbayStorage
         var tables = new PostgresTables(database);
         BudgetPlans = new BudgetPlanStore(tables);
         Workspaces = new WorkspaceStore(tables);
+        Guardrails = new GuardrailStore(tables);
         Alerts = new AlertStore(tables);
         Generations = new PostgresGenerationStore(database);
         Ledger = new PostgresLedgerStore(database, timeProvider);
@@ -69,6 +70,9 @@ internal sealed partial class PostgresStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IWorkspaceStore Workspaces { get; }
+
+    /// <inheritdoc/>
+    public override IGuardrailStore Guardrails { get; }
 
     /// <inheritdoc/>
     public override IAlertStore Alerts { get; }

@@ -64,6 +64,13 @@ internal sealed class SqliteBudgetStore(SqliteWriter writer, SqliteReaders reade
             cancellationToken);
 
     /// <inheritdoc/>
+    public Task<GuardrailBudgets> ListGuardrailsAsync(Guid organizationId, CancellationToken cancellationToken) =>
+        readers.ReadApartAsync(
+            connection => GuardrailRow.ReadBudgetsAsync(
+                new TableConnection(connection, null, CreditDialect.Sqlite, cancellationToken), organizationId),
+            cancellationToken);
+
+    /// <inheritdoc/>
     public Task<Money> GetFundsAsync(Guid organizationId, CancellationToken cancellationToken) =>
         readers.ReadAsync(
             async connection => (await new CreditTables(connection, null, CreditDialect.Sqlite, cancellationToken)

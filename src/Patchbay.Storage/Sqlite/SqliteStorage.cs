@@ -46,6 +46,7 @@ internal sealed partial class SqliteStorage : PatchbayStorage
         var tables = new SqliteTables(writer, _readers);
         BudgetPlans = new BudgetPlanStore(tables);
         Workspaces = new WorkspaceStore(tables);
+        Guardrails = new GuardrailStore(tables);
         Alerts = new AlertStore(tables);
         Generations = new SqliteGenerationStore(_readers);
         Settlements = new SettlementLog(journal, writer);
@@ -79,6 +80,9 @@ internal sealed partial class SqliteStorage : PatchbayStorage
 
     /// <inheritdoc/>
     public override IWorkspaceStore Workspaces { get; }
+
+    /// <inheritdoc/>
+    public override IGuardrailStore Guardrails { get; }
 
     /// <inheritdoc/>
     public override IAlertStore Alerts { get; }

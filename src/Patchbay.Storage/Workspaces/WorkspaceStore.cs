@@ -115,6 +115,7 @@ internal sealed class WorkspaceStore(ITables tables) : IWorkspaceStore
             await table.ExecuteAsync(
                 "DELETE FROM alert_delivery WHERE target_id IN (SELECT id FROM alert_target WHERE workspace_id = @id)", ("id", key));
             await table.ExecuteAsync("DELETE FROM alert_target WHERE workspace_id = @id", ("id", key));
+            await table.ExecuteAsync("DELETE FROM guardrail WHERE workspace_id = @id", ("id", key));
             await table.ExecuteAsync(
                 "UPDATE workspace SET deleted_at = @now, slug = @slug WHERE id = @id",
                 ("now", table.Time(now)), ("slug", id.ToString("N")), ("id", key));
@@ -131,7 +132,8 @@ internal sealed class WorkspaceStore(ITables tables) : IWorkspaceStore
                 ("organization", table.Id(organizationId))),
             cancellationToken);
 
-    private static string SubjectOf(Guid organizationId) => $"workspace/{organizationId:N}";
+    /// <summary>Who changes workspaces of an organization, or what belongs to one, comes one after the other.</summary>
+    internal static string SubjectOf(Guid organizationId) => $"workspace/{organizationId:N}";
 
     private static Task<Workspace?> FindAsync(TableConnection table, Guid organizationId, Guid id) => table.FirstAsync(
         Select(table, "organization_id = @organization AND id = @id"), Read, ("organization", table.Id(organizationId)), ("id", table.Id(id)));

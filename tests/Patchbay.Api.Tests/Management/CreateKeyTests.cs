@@ -8,7 +8,7 @@ public sealed class CreateKeyTests
     private static readonly string[] Members =
     [
         "byok_usage", "byok_usage_daily", "byok_usage_monthly", "byok_usage_weekly", "created_at", "creator_user_id",
-        "disabled", "expires_at", "hash", "include_byok_in_limit", "label", "limit", "limit_remaining", "limit_reset",
+        "disabled", "expires_at", "external_user", "hash", "include_byok_in_limit", "label", "limit", "limit_remaining", "limit_reset",
         "name", "updated_at", "usage", "usage_daily", "usage_monthly", "usage_weekly", "workspace_id",
     ];
 

@@ -224,6 +224,23 @@ public sealed class OpenRouterSdkTests(OpenRouterWorld fixture) : IClassFixture<
         Assert.Equal(404, Error("lists", "noModel").GetProperty("status").GetInt32());
     }
 
+    [Fact]
+    public void Guardrails_are_made_assigned_changed_and_deleted_by_the_sdk()
+    {
+        var result = Result("lists", "guardrails");
+        var made = result.GetProperty("made");
+        Assert.Equal((2.5m, "weekly"), (made.GetProperty("limitUsd").GetDecimal(), made.GetProperty("resetInterval").GetString()));
+        Assert.True(made.GetProperty("enforceZdrXai").GetBoolean());
+        Assert.Equal("[1,1]", result.GetProperty("counts").GetRawText());
+        Assert.Equal(result.GetProperty("hash").GetString(), Assert.Single(result.GetProperty("keys").EnumerateArray()).GetString());
+        Assert.Equal(result.GetProperty("id").GetString(), Assert.Single(result.GetProperty("everywhere").EnumerateArray()).GetString());
+        Assert.Empty(result.GetProperty("members").EnumerateArray());
+        Assert.Equal("Changed", result.GetProperty("changed").GetProperty("description").GetString());
+        Assert.Equal(result.GetProperty("changed").GetRawText(), result.GetProperty("read").GetRawText());
+        Assert.Equal(result.GetProperty("id").GetString(), Assert.Single(result.GetProperty("listed").EnumerateArray()).GetString());
+        Assert.True(result.GetProperty("deleted").GetBoolean());
+    }
+
     [Theory]
     [InlineData("order", "or/three", null)]
     [InlineData("order-falls", "or/falls-sdk", null)]

@@ -35,6 +35,7 @@ public abstract class AuditCompliance(TestDatabase database) : StorageCompliance
         { "UPDATE spending SET byok_nanos = byok_nanos + 1 WHERE level = 1", "I9", "workspace" },
         { "UPDATE spending SET requests = requests + 1 WHERE level = 2", "I9", "member" },
         { "DELETE FROM spending WHERE level = 3", "I9", "key" },
+        { "DELETE FROM spending WHERE level = 4", "I9", "seat" },
         { "UPDATE spending SET credits_nanos = credits_nanos + 1 WHERE level = 1", "I9 levels", "2026-03-18" },
         { "DELETE FROM credit_transaction", "I10 credits", "batch 3" },
         { "DELETE FROM credit_transaction", "I10 funds", "organization" },

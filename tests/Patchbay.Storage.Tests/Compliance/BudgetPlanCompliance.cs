@@ -91,7 +91,7 @@ public abstract class BudgetPlanCompliance(TestDatabase database) : StorageCompl
         }
 
         // Of no organization here.
-        await SetAsync(new BudgetScope(BudgetLevel.Guardrail, Guid.CreateVersion7()), ResetInterval.Daily, 1, isListed: false);
+        await SetAsync(new BudgetScope(BudgetLevel.Seat, Guid.CreateVersion7()), ResetInterval.Daily, 1, isListed: false);
         var plans = await Storage.BudgetPlans.ListAllAsync(tenant.Organization.Id, Token);
         Assert.Equal(
             scopes.SelectMany(scope => new[] { (scope, ResetInterval.Weekly), (scope, ResetInterval.Never) }),

@@ -69,6 +69,8 @@ public sealed class PostgresBudgetPlanTests(PostgresServer server) : BudgetPlanC
 
 public sealed class PostgresWorkspaceTests(PostgresServer server) : WorkspaceCompliance(new PostgresTestDatabase(server));
 
+public sealed class PostgresGuardrailTests(PostgresServer server) : GuardrailCompliance(new PostgresTestDatabase(server));
+
 public sealed class PostgresAlertTests(PostgresServer server) : AlertCompliance(new PostgresTestDatabase(server));
 
 public sealed class PostgresBudgetTests(PostgresServer server) : BudgetCompliance(new PostgresTestDatabase(server));

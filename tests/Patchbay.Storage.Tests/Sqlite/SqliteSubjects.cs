@@ -24,6 +24,8 @@ public sealed class SqliteBudgetPlanTests() : BudgetPlanCompliance(new SqliteTes
 
 public sealed class SqliteWorkspaceTests() : WorkspaceCompliance(new SqliteTestDatabase());
 
+public sealed class SqliteGuardrailTests() : GuardrailCompliance(new SqliteTestDatabase());
+
 public sealed class SqliteAlertTests() : AlertCompliance(new SqliteTestDatabase());
 
 public sealed class SqliteBudgetTests() : BudgetCompliance(new SqliteTestDatabase());

@@ -27,7 +27,8 @@ internal sealed record KeyView(
     DateTime? UpdatedAt,
     DateTime? ExpiresAt,
     Guid? CreatorUserId,
-    Guid WorkspaceId)
+    Guid WorkspaceId,
+    string? ExternalUser)
 {
     /// <summary>The key with what it has spent.</summary>
     public static KeyView Of(ApiKey key, ScopeSpending spent) => new(
@@ -51,7 +52,8 @@ internal sealed record KeyView(
         key.UpdatedAt?.UtcDateTime,
         key.ExpiresAt?.UtcDateTime,
         key.CreatorUserId,
-        key.WorkspaceId);
+        key.WorkspaceId,
+        ExternalUser: null);
 
     /// <summary>What the key's own limit leaves in the present window; null without a limit, never negative.</summary>
     public static Money? RemainingOf(ApiKey key, ScopeSpending spent)

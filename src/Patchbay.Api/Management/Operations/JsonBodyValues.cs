@@ -67,6 +67,22 @@ internal sealed partial class JsonBody
         return names;
     }
 
+    /// <summary>How many elements a list has, whatever they are; 0 for null.</summary>
+    public Optional<int> ListOrNull(string name)
+    {
+        if (!TryTake(name, out var element))
+        {
+            return default;
+        }
+
+        return element.ValueKind switch
+        {
+            JsonValueKind.Null => new Optional<int>(true, 0),
+            JsonValueKind.Array => new Optional<int>(true, element.GetArrayLength()),
+            _ => Refused<int>(name, "must be a list, or null."),
+        };
+    }
+
     /// <summary>A whole number; null when absent.</summary>
     public int? Whole(string name, int least, int most) => (int?)Count(name, least, most).Or(null);
 

@@ -32,6 +32,8 @@ internal sealed class DeleteWorkspace(
         if (change == WorkspaceChange.Done)
         {
             await holds.ReloadBudgetsAsync(WorkspaceLookup.ScopeOf(workspace), CancellationToken.None);
+            callers.ForgetOrganization(caller.OrganizationId);
+            await holds.ReloadGuardrailsAsync(caller.OrganizationId, CancellationToken.None);
         }
 
         return change switch

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using Patchbay.Identity;
 
@@ -26,20 +25,8 @@ internal sealed record WorkspaceView(
 {
     public static WorkspaceView Of(Workspace workspace, bool includesByok) => new(
         workspace.Id, workspace.Name, workspace.Slug, workspace.Description, workspace.CreatedBy, workspace.CreatedAt.UtcDateTime,
-        workspace.UpdatedAt?.UtcDateTime, GuardrailOf(workspace.Id), null, null, null, includesByok, null, 1,
+        workspace.UpdatedAt?.UtcDateTime, Guardrail.DefaultIdOf(workspace.Id), null, null, null, includesByok, null, 1,
         workspace.LoggingDiscount, false, false);
-
-    // Made of the workspace's id, so that it is known before the guardrail is.
-    private static Guid GuardrailOf(Guid workspace)
-    {
-        Span<byte> bytes = stackalloc byte[32];
-        "patchbay:guard:0"u8.CopyTo(bytes);
-        workspace.TryWriteBytes(bytes[16..], bigEndian: true, out _);
-        SHA256.HashData(bytes, bytes);
-        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new Guid(bytes[..16], bigEndian: true);
-    }
 }
 
 internal sealed record WorkspaceResponse(WorkspaceView Data);

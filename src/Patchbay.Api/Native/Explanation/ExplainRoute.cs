@@ -32,12 +32,13 @@ internal sealed class ExplainRoute(
         }
 
         IReadOnlyList<ByokRoute> ownKeys = byok is null ? [] : await byok.ForAsync(caller);
-        return new JsonResult(Explain(envelope, body.Span, ownKeys));
+        return new JsonResult(Explain(envelope, body.Span, ownKeys, caller.Guardrails));
     }
 
-    private ReadOnlyMemory<byte> Explain(RequestEnvelope envelope, ReadOnlySpan<byte> body, IReadOnlyList<ByokRoute> ownKeys)
+    private ReadOnlyMemory<byte> Explain(
+        RequestEnvelope envelope, ReadOnlySpan<byte> body, IReadOnlyList<ByokRoute> ownKeys, IReadOnlyList<RoutePreferences> guardrails)
     {
-        var request = RouteStep.Request(envelope, catalog.Current, options, ownKeys: ownKeys);
+        var request = RouteStep.Request(envelope, catalog.Current, options, ownKeys: ownKeys, guardrails: guardrails);
         string[] requested = [.. envelope.Models];
         var decision = RouterStep.Resolve(envelope, body, in request, router);
         var buffer = new ArrayBufferWriter<byte>(4096);

@@ -172,19 +172,13 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
     /// <summary>The error for a hold that was refused.</summary>
     internal static GatewayError Refuse(in HoldResult refused, long affordable, RequestEnvelope envelope)
     {
-        var kind = refused.RefusedBy switch
+        var (kind, source, whose) = refused switch
         {
-            BudgetLevel.Organization => GatewayErrorKind.InsufficientCredits,
-            BudgetLevel.Key => GatewayErrorKind.KeyLimitExceeded,
-            _ => GatewayErrorKind.BudgetExceeded,
-        };
-        var whose = refused.RefusedBy switch
-        {
-            BudgetLevel.Organization => "the account's credits",
-            BudgetLevel.Workspace => "the workspace's budget",
-            BudgetLevel.Member => "the member's budget",
-            BudgetLevel.Key => "the key's limit",
-            _ => "the guardrail's budget",
+            { Guardrail: { } guardrail } => (GatewayErrorKind.BudgetExceeded, "guardrail", GuardrailOf(guardrail, refused.RefusedBy)),
+            { RefusedBy: BudgetLevel.Organization } => (GatewayErrorKind.InsufficientCredits, "organization", "the account's credits"),
+            { RefusedBy: BudgetLevel.Workspace } => (GatewayErrorKind.BudgetExceeded, "workspace", "the workspace's budget"),
+            { RefusedBy: BudgetLevel.Member } => (GatewayErrorKind.BudgetExceeded, "member", "the member's budget"),
+            _ => (GatewayErrorKind.KeyLimitExceeded, "key", "the key's limit"),
         };
         var tokens = Math.Max(0, affordable);
         var message = refused.Standing switch
@@ -196,10 +190,21 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
         var retry = refused.Standing == CreditStanding.Good && refused.HeldByOthers > Money.Zero;
         return new GatewayError(kind, message)
         {
-            LimitSource = refused.RefusedBy.ToString().ToLowerInvariant(),
+            LimitSource = source,
             Parameter = envelope.MaxOutputTokens is null ? null : "max_tokens",
             RetryAfter = retry ? TimeSpan.FromSeconds(1) : null,
         };
+    }
+
+    private static string GuardrailOf(GuardrailName guardrail, BudgetLevel level)
+    {
+        var subject = level switch
+        {
+            BudgetLevel.Key => "this key",
+            BudgetLevel.Member => "this member",
+            _ => "this member in this workspace",
+        };
+        return $"the budget of guardrail '{guardrail.Name}' ({guardrail.Id}) for {subject}";
     }
 
     private static string MessageOf(in HoldResult refused, long tokens, string whose, RequestEnvelope envelope) =>

@@ -14,7 +14,7 @@ internal static class RouteStep
     /// <summary>What routing has to know of the request. Reads the envelope's models again whenever it is planned.</summary>
     public static RouteRequest Request(
         RequestEnvelope envelope, CatalogSnapshot snapshot, InferenceOptions options, ConversationKey conversation = default,
-        IReadOnlyList<ByokRoute>? ownKeys = null) =>
+        IReadOnlyList<ByokRoute>? ownKeys = null, IReadOnlyList<RoutePreferences>? guardrails = null) =>
         new()
         {
             Snapshot = snapshot,
@@ -28,7 +28,7 @@ internal static class RouteStep
             MaxOutputTokens = envelope.MaxOutputTokens,
             Tier = Tier(envelope.ServiceTier),
             Preferences = RouteDefaults.Merge(
-                options.Routing, preset: null, envelope.Provider is { } preferences ? Map(preferences) : null),
+                guardrails is { Count: > 0 } ? [.. options.Routing, .. guardrails] : options.Routing, preset: null, envelope.Provider is { } preferences ? Map(preferences) : null),
             Conversation = conversation,
             MaxAttempts = options.MaxAttempts,
             OwnKeys = ownKeys ?? [],

@@ -81,6 +81,33 @@ const lists = {
   count: async () => (await sdk.models.count()).data,
   endpoints: async () => (await sdk.endpoints.list({ author: "or", slug: "three" })).data,
   providers: async () => (await sdk.providers.list()).data,
+  async guardrails() {
+    const { guardrails: g } = sdk;
+    const all = async (pages, of) => {
+      const found = [];
+      for await (const page of await pages) {
+        found.push(...page.result.data);
+      }
+      return found.map(of);
+    };
+    const rules = { allowedModels: ["or/three"], ignoredProviders: ["gamma"], enforceZdr: true, allowedDataRegions: ["global"] };
+    const made = (await g.create({ createGuardrailRequest: { name: "SDK", limitUsd: 2.5, resetInterval: "weekly", ...rules } })).data;
+    const { id } = made;
+    const hash = (await sdk.apiKeys.create({ requestBody: { name: "guarded" } })).data.hash;
+    const assigned = await g.bulkAssignKeys({ id, bulkAssignKeysRequest: { keyHashes: [hash] } });
+    const keys = await all(g.listGuardrailKeyAssignments({ id }), (item) => item.keyHash);
+    const everywhere = await all(g.listKeyAssignments(), (item) => item.guardrailId);
+    const members = await all(g.listMemberAssignments(), (item) => item.userId);
+    const removed = await g.bulkUnassignKeys({ id, bulkUnassignKeysRequest: { keyHashes: [hash] } });
+    const changed = (await g.update({ id, updateGuardrailRequest: { description: "Changed", limitUsd: null, resetInterval: null } })).data;
+    const read = (await g.get({ id })).data;
+    const listed = await all(g.list(), (item) => item.id);
+    const { deleted } = await g.delete({ id });
+    return {
+      id, made, changed, read, listed, keys, everywhere, members, deleted, hash,
+      counts: [assigned.assignedCount, removed.unassignedCount],
+    };
+  },
   noModel: () => sdk.models.get({ author: "or", slug: "no-such-model" }),
 };
 
