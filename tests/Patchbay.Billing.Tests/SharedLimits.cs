@@ -28,7 +28,7 @@ internal sealed class SharedLimits(Random random, int lossPercent, BudgetScope o
         var node = ((LeaseNode[])[.. _leases.Keys.Select(key => key.Node).Distinct()]).Single(candidate => candidate.Owns(hold));
         foreach (var budget in _budgets)
         {
-            var key = LeaseKey.On(budget.Scope, LeaseKey.KindOf(budget), use.Day);
+            var key = LeaseKey.On(budget.Scope, LeaseKey.KindOf(budget.Interval, budget.IncludesByok), use.Day);
             Assert.True(use.Covers(budget.Scope.Level, key.Kind));
             Book(key, charge + (budget.IncludesByok ? byok : Money.Zero), charge + (budget.IncludesByok ? use.Byok : Money.Zero));
         }
@@ -50,7 +50,7 @@ internal sealed class SharedLimits(Random random, int lossPercent, BudgetScope o
     {
         foreach (var budget in _budgets)
         {
-            var key = LeaseKey.On(budget.Scope, LeaseKey.KindOf(budget), new DateOnly(2026, 3, 18));
+            var key = LeaseKey.On(budget.Scope, LeaseKey.KindOf(budget.Interval, budget.IncludesByok), new DateOnly(2026, 3, 18));
             var leased = 0L;
             foreach (var ((_, of), lease) in _leases)
             {
@@ -108,7 +108,7 @@ internal sealed class SharedLimits(Random random, int lossPercent, BudgetScope o
         Task.FromResult(default(ScopeSpending));
 
     private long Left(LeaseKey key) =>
-        (key.Kind == LeaseKind.Allowance ? allowance : _budgets.Single(budget => budget.Scope == key.Scope && LeaseKey.KindOf(budget) == key.Kind).Limit!.Value.Nanos)
+        (key.Kind == LeaseKind.Allowance ? allowance : _budgets.Single(budget => budget.Scope == key.Scope && LeaseKey.KindOf(budget.Interval, budget.IncludesByok) == key.Kind).Limit!.Value.Nanos)
         - _spent.GetValueOrDefault(key)
         - _leases.Where(pair => pair.Key.Key == key).Sum(pair => pair.Value.Granted - pair.Value.Returned - pair.Value.Used);
 }
