@@ -31,6 +31,8 @@ public sealed class ProviderNameTests
         ("src/Patchbay.Providers/ProviderFactory.cs", "mistral", "protocol"),
         ("src/Patchbay.Providers/ProviderFactory.cs", "cohere", "protocol"),
         ("src/Patchbay.Providers/Accounts/AzureAccount.cs", "openai", "type of an Azure resource"),
+        ("src/Patchbay.Routing/ModelAuthors.cs", "anthropic", "author of models"),
+        ("src/Patchbay.Routing/ModelAuthors.cs", "openai", "author of models"),
         ("src/Patchbay.Server/Invoices/", "openai", "writer of an export's format"),
         ("src/Patchbay.Server/Invoices/", "anthropic", "writer of an export's format"),
         ("src/Patchbay.Server/Invoices/", "openrouter", "writer of an export's format"),

@@ -128,6 +128,29 @@ public abstract class GuardrailCompliance(TestDatabase database) : StorageCompli
         Assert.Empty(await Storage.Ledger.AuditAsync(Token));
     }
 
+    [Fact]
+    public async Task What_was_spent_before_there_were_seats_is_added_up_by_the_migration()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await Storage.Settlements.SettleAsync(Samples.Settlement(Now.AddDays(-i), 5 + i));
+        }
+
+        var nobodys = Samples.Settlement(Now, 9);
+        await Storage.Settlements.SettleAsync(nobodys with { Generation = nobodys.Generation with { MemberId = null } });
+        Assert.Empty(await Storage.Ledger.AuditAsync(Token));
+        var seats = await Database.CountAsync("SELECT count(*) FROM spending WHERE level = 4");
+
+        await Database.ExecuteAsync("DELETE FROM spending WHERE level = 4");
+        Assert.NotEmpty(await Storage.Ledger.AuditAsync(Token));
+        var migration = Database.EmbeddedMigrations.Single(static migration => migration.Name == "guardrails").Sql;
+        var begin = migration.IndexOf("INSERT INTO spending", StringComparison.Ordinal);
+        await Database.ExecuteAsync(migration[begin..(migration.IndexOf(';', begin) + 1)]);
+
+        Assert.Empty(await Storage.Ledger.AuditAsync(Token));
+        Assert.Equal((3, seats), (seats, await Database.CountAsync("SELECT count(*) FROM spending WHERE level = 4")));
+    }
+
     private Guardrail New(DefaultTenant tenant) =>
         new(Guid.CreateVersion7(), tenant.Organization.Id, tenant.Workspace.Id, "team", Now);
 

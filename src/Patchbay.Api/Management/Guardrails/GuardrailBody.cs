@@ -57,11 +57,11 @@ internal static class GuardrailBody
             IgnoredProviders = Providers(body, "ignored_providers", policy.IgnoredProviders, catalog),
             AllowedDataRegions = Regions(body, policy.AllowedDataRegions),
             Zdr = zdr.Or(policy.Zdr),
-            ZdrAnthropic = Zdr(body, "anthropic", zdr, policy.ZdrAnthropic),
-            ZdrGoogle = Zdr(body, "google", zdr, policy.ZdrGoogle),
-            ZdrOpenAi = Zdr(body, "openai", zdr, policy.ZdrOpenAi),
-            ZdrOther = Zdr(body, "other", zdr, policy.ZdrOther),
-            ZdrXai = Zdr(body, "xai", zdr, policy.ZdrXai),
+            ZdrAnthropic = Zdr(body, "enforce_zdr_anthropic", zdr, policy.ZdrAnthropic),
+            ZdrGoogle = Zdr(body, "enforce_zdr_google", zdr, policy.ZdrGoogle),
+            ZdrOpenAi = Zdr(body, "enforce_zdr_openai", zdr, policy.ZdrOpenAi),
+            ZdrOther = Zdr(body, "enforce_zdr_other", zdr, policy.ZdrOther),
+            ZdrXai = Zdr(body, "enforce_zdr_xai", zdr, policy.ZdrXai),
             PaidTraining = body.FlagOrNull("enable_paid_model_training").Or(policy.PaidTraining),
             FreeTraining = body.FlagOrNull("enable_free_model_training").Or(policy.FreeTraining),
             FreePublication = Publication(body, policy.FreePublication),
@@ -69,9 +69,9 @@ internal static class GuardrailBody
     }
 
     // What is said for all counts where nothing is said apart.
-    private static bool? Zdr(JsonBody body, string author, Optional<bool?> all, bool? before)
+    private static bool? Zdr(JsonBody body, string name, Optional<bool?> all, bool? before)
     {
-        var own = body.FlagOrNull($"enforce_zdr_{author}");
+        var own = body.FlagOrNull(name);
         return own.IsPresent ? own.Value ?? all.Or(null) : all.Or(before);
     }
 
