@@ -124,7 +124,7 @@ public sealed partial class HoldBook
             var isSnatched = outcome.Refusing is null;
             var isLate = isSnatched ? attempt >= MostAttempts : tender.Now >= giveUpAt;
             var refusing = outcome.Refusing ?? (isLate && shortages.Count > 0 ? shortages[0].Slice : null);
-            if (refusing?.Key.Kind == LeaseKind.Allowance)
+            if (refusing?.Key.Kind == LeaseKind.Allowance && !demand.TakesFee)
             {
                 if (TakesFee(tender, refusing, outcome, giveUpAt))
                 {
@@ -148,8 +148,7 @@ public sealed partial class HoldBook
     }
 
     // One request at a time for the narrowest slice that is short, so that those who wait are served together.
-    private async Task<LeaseOutcome> AskAsync(
-        LeaseDesk tender, LeaseDemand demand, List<Shortage> shortages)
+    private async Task<LeaseOutcome> AskAsync(LeaseDesk tender, LeaseDemand demand, List<Shortage> shortages)
     {
         Shortage narrowest;
         lock (demand.Path.Gate)

@@ -99,6 +99,11 @@ internal static class LeaseUseWriter
         foreach (var settlement in fresh)
         {
             var (use, generation) = (settlement.Leases, settlement.Generation);
+            if (use.IsNone || (generation.Charge <= Money.Zero && use.IsPlain))
+            {
+                continue;
+            }
+
             foreach (var scope in ScopesOf(generation))
             {
                 for (var kind = LeaseKind.Lifetime; kind < LeaseKind.Allowance; kind++)

@@ -210,6 +210,21 @@ public sealed class OwnKeyLeaseTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_whose_part_of_the_allowance_was_given_to_others_is_not_extended()
+    {
+        await StartAsync(2, 100_000_000);
+        var silent = _replicas[0];
+        await using var lost = await HoldAsync(silent, 60_000_000);
+        Assert.True(await silent.Book.TryExtendAsync(lost, new HoldRequest(Money.Zero, new Money(1_000_000))));
+        await _database.ExecuteAsync("UPDATE node SET seen_at = seen_at - interval '25 hours' WHERE id IN (SELECT node_id FROM lease)");
+        await _replicas[1].Storage.Leases!.RenewAsync(Token);
+
+        await using var next = await HoldAsync(silent, 100_000_000);
+        Assert.Equal(Money.Zero, next.Amount);
+        Assert.False(await silent.Book.TryExtendAsync(lost, new HoldRequest(Money.Zero, new Money(1_000_000))));
+    }
+
+    [Fact]
     public async Task A_limit_that_begins_to_include_own_keys_counts_what_was_leased_before()
     {
         await StartAsync(2);
