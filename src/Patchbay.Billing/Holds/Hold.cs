@@ -106,6 +106,9 @@ public readonly record struct HoldResult(Hold? Hold, BudgetLevel RefusedBy, Mone
 {
     /// <summary>For a refusal: whether the organization's credits are in order.</summary>
     public CreditStanding Standing { get; init; }
+
+    /// <summary>For a refusal by the organization: whether it was one of its budgets, and not its prepaid credits.</summary>
+    public bool IsBudget { get; init; }
 }
 
 /// <summary>Whether prepaid credits are in order.</summary>

@@ -91,6 +91,7 @@ public sealed partial class HoldBook
             null, outcome.Listed ?? outcome.Refusing!.Key.Scope.Level, Money.Max(outcome.Available, Money.Zero), outcome.HeldByOthers)
         {
             Standing = StandingOf(demand.Path),
+            IsBudget = outcome.Listed is not null || outcome.Refusing!.Key.Kind != LeaseKind.Funds,
         };
     }
 

@@ -275,6 +275,7 @@ public sealed partial class HoldBook(
                         null, meter.Scope.Level, available + own.Credits, meter.Held - own.Credits)
                     {
                         Standing = meter.StandingAt(now),
+                        IsBudget = meter.IsBudgetLeast(now),
                     });
                 }
             }

@@ -172,15 +172,16 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
     /// <summary>The error for a hold that was refused.</summary>
     internal static GatewayError Refuse(in HoldResult refused, long affordable, RequestEnvelope envelope)
     {
+        var isBudget = refused is { IsBudget: true, Standing: CreditStanding.Good };
         var kind = refused.RefusedBy switch
         {
-            BudgetLevel.Organization => GatewayErrorKind.InsufficientCredits,
+            BudgetLevel.Organization when !isBudget => GatewayErrorKind.InsufficientCredits,
             BudgetLevel.Key => GatewayErrorKind.KeyLimitExceeded,
             _ => GatewayErrorKind.BudgetExceeded,
         };
         var whose = refused.RefusedBy switch
         {
-            BudgetLevel.Organization => "the account's credits",
+            BudgetLevel.Organization => isBudget ? "the organization's budget" : "the account's credits",
             BudgetLevel.Workspace => "the workspace's budget",
             BudgetLevel.Member => "the member's budget",
             BudgetLevel.Key => "the key's limit",
