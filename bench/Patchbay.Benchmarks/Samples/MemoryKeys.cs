@@ -12,7 +12,7 @@ internal sealed class MemoryKeys(ApiKey key) : IApiKeyStore
     public Task<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ApiKey>>([key]);
 
-    public Task CreateAsync(ApiKey key, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<bool> CreateAsync(ApiKey key, CancellationToken cancellationToken) => Task.FromResult(true);
 
     public Task<bool> UpdateAsync(ApiKey key, CancellationToken cancellationToken) => Task.FromResult(false);
 

@@ -83,6 +83,9 @@ public sealed partial class InferencePipeline
         _fusion = new FusionStep(this, catalog, health, router, holds, _credit, watch, options);
     }
 
+    /// <summary>How many answers are read to their end now though their callers left.</summary>
+    public int UnheardCount => _unheard.Count;
+
     /// <summary>Serves one request to its end.</summary>
     public Task ExecuteAsync(HttpContext http, Surface surface) => ExecuteAsync(http, surface, null);
 

@@ -9,6 +9,9 @@ internal sealed class UnheardAnswers(int most, TimeSpan longest)
 {
     private int _running;
 
+    /// <summary>How many there are now.</summary>
+    public int Count => Volatile.Read(ref _running);
+
     /// <summary>True when the attempt's call goes on; <see cref="End"/> must follow.</summary>
     public bool TryBegin(Attempt attempt)
     {

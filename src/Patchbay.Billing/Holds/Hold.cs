@@ -123,6 +123,9 @@ public readonly record struct HoldResult(Hold? Hold, BudgetLevel RefusedBy, Mone
 
     /// <summary>For a refusal: the guardrail whose budget refused; null where it is a limit of the level itself.</summary>
     public GuardrailName? Guardrail { get; init; }
+
+    /// <summary>For a refusal by the organization: whether it was one of its budgets, and not its prepaid credits.</summary>
+    public bool IsBudget { get; init; }
 }
 
 /// <summary>Whether prepaid credits are in order.</summary>

@@ -57,6 +57,7 @@ public sealed partial class HoldBook
             {
                 Standing = StandingOf(demand.Path),
                 Guardrail = RefusingGuardrail(demand.Path, outcome),
+                IsBudget = outcome.Refusing is { Key.Kind: not LeaseKind.Funds },
             };
     }
 

@@ -281,6 +281,7 @@ public sealed partial class HoldBook(
                     {
                         Standing = meter.StandingAt(now),
                         Guardrail = meter.RefusingGuardrail(more, now),
+                        IsBudget = meter.IsBudgetLeast(now),
                     });
                 }
             }

@@ -168,6 +168,11 @@ internal sealed class ScopeMeter(BudgetScope scope, IReadOnlyList<Budget> budget
         return least;
     }
 
+    /// <summary>Whether a budget leaves less than the prepaid funds do, or there are no such funds.</summary>
+    public bool IsBudgetLeast(DateTimeOffset now) =>
+        Money.Min(AvailableAt(now), AvailableListedAt(now)) is var least
+        && (Funds is not { } funds || least < funds - _spending.Credits.Lifetime - _spentElsewhere - Held);
+
     /// <summary>What is lacking for this amount: null when it fits, else what is available.</summary>
     public Money? Refuses(in HoldAmount amount, DateTimeOffset now)
     {

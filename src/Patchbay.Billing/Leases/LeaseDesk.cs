@@ -129,8 +129,9 @@ public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clo
                     onTrouble(null);
                 }
             }
-            catch (Exception exception) when (exception is StorageUnavailableException or LeasesLostException)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                // A round that fails is lost; without signs of life nothing is spent from slices.
                 if (!isDown)
                 {
                     isDown = true;

@@ -9,6 +9,9 @@ public sealed class FleetShare
     /// <summary>How many servers are known to live, this one included.</summary>
     public int Servers => Volatile.Read(ref _place).Servers;
 
+    /// <summary>Whether this one does what one server does for all. While servers come and go, two may or none.</summary>
+    public bool IsFirst => Volatile.Read(ref _place).Before == 0;
+
     /// <summary>Takes note of the servers that live.</summary>
     /// <param name="servers">How many; one or more.</param>
     /// <param name="before">How many of them come before this one in an order that all know.</param>

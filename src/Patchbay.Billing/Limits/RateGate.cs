@@ -28,6 +28,21 @@ public sealed class RateGate(IRateWindows windows, TimeProvider clock, TurnOptio
     /// <summary>Whether nobody is limited.</summary>
     public bool IsOpen => Volatile.Read(ref _inForce).Given.Count == 0;
 
+    /// <summary>How many requests wait for their turn now.</summary>
+    public int Waiting
+    {
+        get
+        {
+            var waiting = 0;
+            foreach (var (_, queue) in _turns)
+            {
+                waiting += queue.Waiting;
+            }
+
+            return waiting;
+        }
+    }
+
     /// <summary>Puts these limits in force, in place of all before. What was counted stays. What the limit of a scope does not
     /// say, the one of everybody of its level says.</summary>
     public void Apply(IReadOnlyList<RateLimit> limits)

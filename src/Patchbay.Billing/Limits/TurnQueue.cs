@@ -11,8 +11,10 @@ internal sealed class TurnQueue
     // By priority, the highest first; in each the keys in the order of their next turns.
     private readonly SortedDictionary<int, LinkedList<Line>> _waiting = new(Comparer<int>.Create(static (a, b) => b.CompareTo(a)));
 
+    private int _waits;
+
     /// <summary>How many wait.</summary>
-    public int Waiting { get; private set; }
+    public int Waiting => Volatile.Read(ref _waits);
 
     /// <summary>Takes a turn at every scope, or at none; null when it could. Else the limit that is full. Requests that wait
     /// already and could take that turn go first.</summary>
@@ -44,7 +46,7 @@ internal sealed class TurnQueue
                 return true;
             }
 
-            if (Waiting >= most)
+            if (_waits >= most)
             {
                 return false;
             }
@@ -66,7 +68,7 @@ internal sealed class TurnQueue
                 if (!came)
                 {
                     waiter.IsGone = true;
-                    Waiting--;
+                    _waits--;
                     return false;
                 }
             }
@@ -140,7 +142,7 @@ internal sealed class TurnQueue
         }
 
         own.Waiters.Enqueue(waiter);
-        Waiting++;
+        _waits++;
     }
 
     // Every line's first gets its turn when it can; a line that got one stands last.
@@ -153,7 +155,7 @@ internal sealed class TurnQueue
             {
                 lines.RemoveFirst();
                 var served = first.Value.TryServe(waiter => TryTake(waiter.Limits) is null, out var isEmpty);
-                Waiting -= served ? 1 : 0;
+                _waits -= served ? 1 : 0;
                 tried = served ? 0 : tried + (isEmpty ? 0 : 1);
                 if (!isEmpty)
                 {

@@ -22,8 +22,9 @@ public interface IApiKeyStore
     Task<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken);
 
     /// <summary>Keeps a new key; durable when the task completes. A key with the same id, which an interrupted execution of the
-    /// same request made, is given the new text instead: the old one was never told to anybody.</summary>
-    Task CreateAsync(ApiKey key, CancellationToken cancellationToken);
+    /// same request made, is given the new text instead: the old one was never told to anybody. False when its organization has no such
+    /// workspace; also one that is deleted at the same moment has either no key or is not deleted.</summary>
+    Task<bool> CreateAsync(ApiKey key, CancellationToken cancellationToken);
 
     /// <summary>Replaces name, limit, reset, BYOK flag, expiry, disabled flag and the time of change of an existing key.
     /// False when there is none with this hash in the key's organization.</summary>

@@ -29,8 +29,8 @@ public interface IByokKeyStore
     Task<ByokKey?> FindAsync(Guid id, Guid organizationId, CancellationToken cancellationToken);
 
     /// <summary>Keeps a new key, as the last of its provider, and returns it with its place; durable when the task
-    /// completes.</summary>
-    Task<ByokKey> CreateAsync(ByokKey key, CancellationToken cancellationToken);
+    /// completes. Null when its organization has no such workspace, or has none any more.</summary>
+    Task<ByokKey?> CreateAsync(ByokKey key, CancellationToken cancellationToken);
 
     /// <summary>Replaces everything of an existing key but its ids, workspace, provider, place and time. The secret is
     /// replaced only when <see cref="ByokKey.SecretVersion"/> is one more than the stored one. False when there is no such

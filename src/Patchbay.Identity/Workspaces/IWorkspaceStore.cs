@@ -37,8 +37,15 @@ public interface IWorkspaceStore
     /// it is.</summary>
     Task<WorkspaceChange> CreateAsync(Workspace workspace, CancellationToken cancellationToken);
 
-    /// <summary>Replaces name, slug, description, discount and time of change.</summary>
-    Task<WorkspaceChange> UpdateAsync(Workspace workspace, CancellationToken cancellationToken);
+    /// <summary>Changes name, slug, description, discount and time of change of a workspace as it is at that moment: no other
+    /// change, at whichever server, comes between.</summary>
+    /// <param name="organizationId">Whose.</param>
+    /// <param name="idOrSlug">Its id, or else its slug.</param>
+    /// <param name="change">What becomes of it; nothing is written when it stays the same. May be asked more than once.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How it ended, and the workspace as it is now; null when it was not changed.</returns>
+    Task<(WorkspaceChange Change, Workspace? Workspace)> UpdateAsync(
+        Guid organizationId, string idOrSlug, Func<Workspace, Workspace> change, CancellationToken cancellationToken);
 
     /// <summary>Deletes a workspace with its budgets, guardrails, rate limits and targets of alerts; what was used in it stays in the
     /// statements. Nothing happens while keys belong to it.</summary>

@@ -1,6 +1,5 @@
 using Patchbay.Api;
 using Patchbay.Billing;
-using Patchbay.Core;
 using Patchbay.Identity;
 using Patchbay.Providers;
 
@@ -10,14 +9,13 @@ namespace Patchbay.Server;
 /// makes it; when that server dies, another makes it after the claim.</summary>
 internal sealed partial class AlertSender(
     IAlertStore alerts, SecretVault vault, WebhookClient webhooks, PatchbaySettings settings, TimeProvider clock, ILogger<AlertSender> log)
-    : BackgroundService
+    : BackgroundLoop(TimeSpan.FromSeconds(1), clock, log)
 {
     // One organization whose targets answer slowly leaves half of the places to the others.
     private const int MostOfEach = 8;
     private const int MostAtOnce = 16;
     private const int MostListed = 100;
 
-    private static readonly TimeSpan TurnEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
@@ -27,45 +25,61 @@ internal sealed partial class AlertSender(
     private static readonly TimeSpan MailClaim = TimeSpan.FromSeconds(45);
 
     private readonly MailClient? _mail = settings.Mail.Server is { } server ? new MailClient(server, clock) : null;
-    private bool _isAway;
+    private readonly List<(Guid Organization, Task Attempt)> _running = [];
     private DateTimeOffset _forgetAt;
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(_running.Select(static running => running.Attempt));
+    }
+
+    /// <inheritdoc/>
+    protected override async Task TurnAsync(CancellationToken stoppingToken)
+    {
+        await ForgetAsync(stoppingToken);
+        foreach (var delivery in await alerts.ListDueAsync(Clock.GetUtcNow(), MostOfEach, MostListed, stoppingToken))
         {
-            try
+            // Whoever answers slowly keeps a place, and no other delivery waits for it as long as there are places.
+            _running.RemoveAll(static running => running.Attempt.IsCompleted);
+            if (_running.Count == MostAtOnce)
             {
-                await ForgetAsync(stoppingToken);
-                var due = await alerts.ListDueAsync(clock.GetUtcNow(), MostOfEach, MostListed, stoppingToken);
-                await Parallel.ForEachAsync(
-                    due, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = stoppingToken },
-                    async (delivery, token) => await DeliverAsync(delivery, token));
-                _isAway = false;
-            }
-            catch (StorageUnavailableException exception)
-            {
-                if (!_isAway)
-                {
-                    Log.Away(log, exception.Message);
-                }
-
-                _isAway = true;
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                // One turn is lost, not the server.
-                Log.TurnFailed(log, exception);
+                await Task.WhenAny(_running.Select(static running => running.Attempt)).WaitAsync(stoppingToken);
+                _running.RemoveAll(static running => running.Attempt.IsCompleted);
             }
 
-            await Task.Delay(TurnEvery, clock, stoppingToken);
+            var organization = delivery.Target.OrganizationId;
+            if (_running.Count(running => running.Organization == organization) < MostOfEach)
+            {
+                _running.Add((organization, AttemptAsync(delivery, stoppingToken)));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void TellAway(string reason) => Log.Away(log, reason);
+
+    // What fails here is tried again after the claim.
+    private async Task AttemptAsync(AlertDelivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DeliverAsync(delivery, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+        catch (Exception exception)
+        {
+            Log.AttemptFailed(log, delivery.Alert.Id, delivery.Target.Id, exception);
         }
     }
 
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         if (now >= _forgetAt)
         {
             await alerts.ForgetAsync(now - KeptFor, cancellationToken);
@@ -76,13 +90,13 @@ internal sealed partial class AlertSender(
     private async Task DeliverAsync(AlertDelivery delivery, CancellationToken cancellationToken)
     {
         var claim = delivery.Target.Kind == AlertTargetKind.Webhook ? WebhookClaim : MailClaim;
-        if (!await alerts.ClaimAsync(delivery, clock.GetUtcNow() + claim, cancellationToken))
+        if (!await alerts.ClaimAsync(delivery, Clock.GetUtcNow() + claim, cancellationToken))
         {
             return;
         }
 
         var problem = await TryAsync(delivery, cancellationToken);
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         if (problem is null)
         {
             await alerts.FinishAsync(delivery.Id, AlertDeliveryState.Delivered, now, null, CancellationToken.None);
@@ -139,7 +153,7 @@ internal sealed partial class AlertSender(
         [LoggerMessage(8124, LogLevel.Warning, "Alerts cannot be delivered now: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
 
-        [LoggerMessage(8126, LogLevel.Error, "Delivering alerts failed; it goes on.")]
-        public static partial void TurnFailed(ILogger logger, Exception exception);
+        [LoggerMessage(8126, LogLevel.Error, "Alert {Alert} could not be delivered to target {Target}, which is tried again.")]
+        public static partial void AttemptFailed(ILogger logger, Guid alert, Guid target, Exception exception);
     }
 }

@@ -4,12 +4,13 @@ using Patchbay.Identity;
 
 namespace Patchbay.Server;
 
-/// <summary>Looks at budgets and funds again and again, and puts what owners should be told into the outbox. It goes by what is
-/// in the books, so that a server that dies before it has told something finds it again, and another one finds the same: the
-/// outbox takes it once.</summary>
+/// <summary>Looks at budgets and funds again and again, and puts what owners should be told into the outbox. Of several servers
+/// the first does it for all. It goes by what is in the books, so that a server that dies before it has told something finds it
+/// again, and another one finds the same: the outbox takes it once.</summary>
 internal sealed partial class AlertWatch(
     IBudgetPlans plans, IBudgetStore budgets, IOrganizationStore organizations, ICreditStore credits, IAlertStore alerts,
-    PatchbaySettings settings, TimeProvider clock, ILogger<AlertWatch> log) : BackgroundService
+    FleetShare fleet, PatchbaySettings settings, TimeProvider clock, ILogger<AlertWatch> log)
+    : BackgroundLoop(settings.Alerts.CheckEvery, clock, log)
 {
     private const int MostRemembered = 100_000;
 
@@ -17,43 +18,28 @@ internal sealed partial class AlertWatch(
     private static readonly TimeSpan LookBack = TimeSpan.FromHours(1);
 
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-    private bool _isAway;
-    private bool _isFirst = true;
+    private bool _hasLooked;
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task TurnAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        // After a start, an outage, or a time in which another server looked, windows may have ended meanwhile.
+        var isFirst = !_hasLooked;
+        _hasLooked = false;
+        if (fleet.IsFirst)
         {
-            try
-            {
-                await LookAtBudgetsAsync(stoppingToken);
-                await LookAtFundsAsync(stoppingToken);
-                (_isFirst, _isAway) = (false, false);
-            }
-            catch (StorageUnavailableException exception)
-            {
-                if (!_isAway)
-                {
-                    Log.Away(log, exception.Message);
-                }
-
-                // Windows may have ended meanwhile, as before a start.
-                (_isFirst, _isAway) = (true, true);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                // One turn is lost, not the server.
-                Log.TurnFailed(log, exception);
-            }
-
-            await Task.Delay(settings.Alerts.CheckEvery, clock, stoppingToken);
+            await LookAtBudgetsAsync(isFirst, stoppingToken);
+            await LookAtFundsAsync(stoppingToken);
+            _hasLooked = true;
         }
     }
 
-    private async Task LookAtBudgetsAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    protected override void TellAway(string reason) => Log.Away(log, reason);
+
+    private async Task LookAtBudgetsAsync(bool isFirst, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         BudgetScope? last = null;
         ScopeSpending spent = default;
         foreach (var plan in await plans.ListAllAsync(null, cancellationToken))
@@ -72,7 +58,7 @@ internal sealed partial class AlertWatch(
 
             await LookAsync(plan, spent, now, now, cancellationToken);
             var start = ResetWindow.StartOf(budget.Interval, now);
-            if (budget.Interval != ResetInterval.Never && plan.UpdatedAt < start && (_isFirst || now - start < LookBack))
+            if (budget.Interval != ResetInterval.Never && plan.UpdatedAt < start && (isFirst || now - start < LookBack))
             {
                 var before = start.AddMilliseconds(-1);
                 await LookAsync(
@@ -117,7 +103,7 @@ internal sealed partial class AlertWatch(
             var key = $"credits/{organization:N}/{below.Nanos}/{(latest.Count > 0 ? latest[0].Id : Guid.Empty):N}";
             if (!_told.Contains(key))
             {
-                await AddAsync(AlertText.OfCredits(organization, key, account.Funds, below, clock.GetUtcNow()), cancellationToken);
+                await AddAsync(AlertText.OfCredits(organization, key, account.Funds, below, Clock.GetUtcNow()), cancellationToken);
             }
         }
     }
@@ -153,8 +139,5 @@ internal sealed partial class AlertWatch(
 
         [LoggerMessage(8121, LogLevel.Warning, "Budgets and funds cannot be watched now: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
-
-        [LoggerMessage(8127, LogLevel.Error, "Watching budgets and funds failed; it goes on.")]
-        public static partial void TurnFailed(ILogger logger, Exception exception);
     }
 }

@@ -34,7 +34,7 @@ internal sealed partial class CatalogSyncService(
             {
                 await SyncAsync(every, stoppingToken);
             }
-            catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.NotStored(log, exception.Message);
             }

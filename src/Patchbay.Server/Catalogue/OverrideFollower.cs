@@ -10,10 +10,8 @@ internal sealed partial class OverrideFollower(
     CatalogSource source,
     CatalogReloader reloader,
     TimeProvider clock,
-    ILogger<OverrideFollower> log) : BackgroundService
+    ILogger<OverrideFollower> log) : BackgroundLoop(TimeSpan.FromSeconds(2), clock, log, waitsFirst: true)
 {
-    private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(2);
-
     private readonly SemaphoreSlim _turn = new(1, 1);
     private bool _isAway;
 
@@ -48,14 +46,10 @@ internal sealed partial class OverrideFollower(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            await Task.Delay(PollEvery, clock, stoppingToken);
-            await FollowAsync(stoppingToken);
-        }
-    }
+    protected override Task TurnAsync(CancellationToken stoppingToken) => FollowAsync(stoppingToken);
+
+    /// <inheritdoc/>
+    protected override void TellAway(string reason) => Log.NotRead(log, reason);
 
     private static partial class Log
     {

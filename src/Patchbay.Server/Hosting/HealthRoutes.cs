@@ -20,6 +20,8 @@ internal static class HealthRoutes
         var catalog = services.GetRequiredService<CatalogHolder>();
         var metrics = services.GetRequiredService<MetricCollector>();
         var holds = services.GetRequiredService<HoldBook>();
+        var pipeline = services.GetRequiredService<InferencePipeline>();
+        var rates = services.GetRequiredService<RateGate>();
         var sync = services.GetService<CatalogSource>() is { } source
             ? new CatalogSyncHealth(source, services.GetRequiredService<PatchbaySettings>().Catalog) : null;
         var openApi = ReadOpenApi();
@@ -46,6 +48,9 @@ internal static class HealthRoutes
             text.Single("patchbay_holds_open", "Requests that hold credit now.", MetricKind.Gauge, holds.OpenCount);
             text.Single("patchbay_holds_nano_usd", "Credit that is held now, in nano-USD.", MetricKind.Gauge,
                 holds.GetTotalHeld().Nanos);
+            text.Single("patchbay_turns_waiting", "Requests that wait for their turn now.", MetricKind.Gauge, rates.Waiting);
+            text.Single("patchbay_unheard_answers", "Answers that are read to their end now though their callers left.",
+                MetricKind.Gauge, pipeline.UnheardCount);
             sync?.WriteTo(text);
             context.Response.ContentType = PrometheusText.ContentType;
             return context.Response.WriteAsync(text.ToString(), context.RequestAborted);

@@ -1,35 +1,16 @@
 using Patchbay.Billing;
-using Patchbay.Core;
 
 namespace Patchbay.Server;
 
 /// <summary>Writes down long-lived holds every second, so that a crash shows what was in flight.</summary>
-internal sealed partial class HoldRecorder(HoldKeeper keeper, TimeProvider clock, ILogger<HoldRecorder> log) : BackgroundService
+internal sealed partial class HoldRecorder(HoldKeeper keeper, TimeProvider clock, ILogger<HoldRecorder> log)
+    : BackgroundLoop(TimeSpan.FromSeconds(1), clock, log, waitsFirst: true)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    /// <inheritdoc/>
+    protected override Task TurnAsync(CancellationToken stoppingToken) => keeper.RecordAsync(stoppingToken);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, clock);
-        var failing = false;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await keeper.RecordAsync(stoppingToken);
-                failing = false;
-            }
-            catch (StorageUnavailableException exception)
-            {
-                if (!failing)
-                {
-                    Log.Failed(log, exception.Message);
-                    failing = true;
-                }
-            }
-        }
-    }
+    protected override void TellAway(string reason) => Log.Failed(log, reason);
 
     private static partial class Log
     {

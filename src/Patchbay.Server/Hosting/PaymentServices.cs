@@ -1,6 +1,5 @@
 using Patchbay.Api;
 using Patchbay.Billing;
-using Patchbay.Core;
 
 namespace Patchbay.Server;
 
@@ -53,33 +52,20 @@ internal static class PaymentServices
 
 /// <summary>Compares the gateways with the books, at the start and then every hour.</summary>
 internal sealed partial class PaymentService(
-    PaymentComparer comparer, PaymentSettings settings, TimeProvider clock, ILogger<PaymentService> log) : BackgroundService
+    PaymentComparer comparer, PaymentSettings settings, TimeProvider clock, ILogger<PaymentService> log)
+    : BackgroundLoop(settings.CompareEvery, clock, log)
 {
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task TurnAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        if (await comparer.RunAsync(stoppingToken) is var found and > 0)
         {
-            try
-            {
-                if (await comparer.RunAsync(stoppingToken) is var found and > 0)
-                {
-                    Log.Found(log, found);
-                }
-            }
-            catch (StorageUnavailableException exception)
-            {
-                Log.Away(log, exception.Message);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                // One turn is lost, not the server.
-                Log.TurnFailed(log, exception);
-            }
-
-            await Task.Delay(settings.CompareEvery, clock, stoppingToken);
+            Log.Found(log, found);
         }
     }
+
+    /// <inheritdoc/>
+    protected override void TellAway(string reason) => Log.Away(log, reason);
 
     private static partial class Log
     {
@@ -88,45 +74,23 @@ internal sealed partial class PaymentService(
 
         [LoggerMessage(8101, LogLevel.Warning, "Payments cannot be compared now: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
-
-        [LoggerMessage(8103, LogLevel.Error, "Comparing payments failed; it goes on.")]
-        public static partial void TurnFailed(ILogger logger, Exception exception);
     }
 }
 
 /// <summary>Tops credits up.</summary>
 internal sealed partial class TopUpService(
-    TopUpDesk desk, PaymentSettings settings, TimeProvider clock, ILogger<TopUpService> log) : BackgroundService
+    TopUpDesk desk, PaymentSettings settings, TimeProvider clock, ILogger<TopUpService> log)
+    : BackgroundLoop(settings.TopUpEvery, clock, log)
 {
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            try
-            {
-                await desk.RunAsync(stoppingToken);
-            }
-            catch (StorageUnavailableException exception)
-            {
-                Log.Away(log, exception.Message);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                // One turn is lost, not the server.
-                Log.TurnFailed(log, exception);
-            }
+    protected override Task TurnAsync(CancellationToken stoppingToken) => desk.RunAsync(stoppingToken);
 
-            await Task.Delay(settings.TopUpEvery, clock, stoppingToken);
-        }
-    }
+    /// <inheritdoc/>
+    protected override void TellAway(string reason) => Log.Away(log, reason);
 
     private static partial class Log
     {
         [LoggerMessage(8102, LogLevel.Warning, "Automatic payments wait: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
-
-        [LoggerMessage(8104, LogLevel.Error, "Topping credits up failed; it goes on.")]
-        public static partial void TurnFailed(ILogger logger, Exception exception);
     }
 }

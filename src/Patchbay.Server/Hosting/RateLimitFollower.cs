@@ -7,10 +7,9 @@ namespace Patchbay.Server;
 /// <summary>Puts the rate limits of the database in force, at the start and whenever they change, whichever server was told.
 /// While the database is away, the last ones count.</summary>
 internal sealed partial class RateLimitFollower(
-    IRateLimitStore store, RateGate gate, TimeProvider clock, ILogger<RateLimitFollower> log) : BackgroundService, IRateLimitControl
+    IRateLimitStore store, RateGate gate, TimeProvider clock, ILogger<RateLimitFollower> log)
+    : BackgroundLoop(TimeSpan.FromSeconds(2), clock, log, waitsFirst: true), IRateLimitControl
 {
-    private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(2);
-
     private readonly SemaphoreSlim _turn = new(1, 1);
     private bool _isAway;
 
@@ -38,14 +37,10 @@ internal sealed partial class RateLimitFollower(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            await Task.Delay(PollEvery, clock, stoppingToken);
-            await FollowAsync(stoppingToken);
-        }
-    }
+    protected override Task TurnAsync(CancellationToken stoppingToken) => FollowAsync(stoppingToken);
+
+    /// <inheritdoc/>
+    protected override void TellAway(string reason) => Log.NotRead(log, reason);
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {

@@ -1,39 +1,30 @@
 using Patchbay.Billing;
-using Patchbay.Core;
 
 namespace Patchbay.Server;
 
 /// <summary>Proves the books every ten minutes and names in the log what is wrong with them.</summary>
-internal sealed partial class Reconciler(ILedgerStore ledger, TimeProvider clock, ILogger<Reconciler> log) : BackgroundService
+internal sealed partial class Reconciler(ILedgerStore ledger, TimeProvider clock, ILogger<Reconciler> log)
+    : BackgroundLoop(TimeSpan.FromMinutes(10), clock, log, waitsFirst: true)
 {
     private const int MostShown = 50;
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task TurnAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Every, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var findings = await ledger.AuditAsync(stoppingToken);
+        foreach (var finding in findings.Take(MostShown))
         {
-            try
-            {
-                var findings = await ledger.AuditAsync(stoppingToken);
-                foreach (var finding in findings.Take(MostShown))
-                {
-                    Log.Finding(log, finding.Invariant, finding.Subject, finding.Detail);
-                }
+            Log.Finding(log, finding.Invariant, finding.Subject, finding.Detail);
+        }
 
-                if (findings.Count > MostShown)
-                {
-                    Log.More(log, findings.Count - MostShown);
-                }
-            }
-            catch (StorageUnavailableException exception)
-            {
-                Log.Failed(log, exception.Message);
-            }
+        if (findings.Count > MostShown)
+        {
+            Log.More(log, findings.Count - MostShown);
         }
     }
+
+    /// <inheritdoc/>
+    protected override void TellAway(string reason) => Log.Failed(log, reason);
 
     private static partial class Log
     {

@@ -1,33 +1,23 @@
 using Patchbay.Billing;
-using Patchbay.Core;
 
 namespace Patchbay.Server;
 
 /// <summary>Brings the roll-ups of usage up to date each minute. Answers do not wait for it: they read what is not rolled up yet
 /// from the generations.</summary>
 internal sealed partial class UsageRoller(
-    IUsageStore usage, StatementSettings settings, TimeProvider clock, ILogger<UsageRoller> log) : BackgroundService
+    IUsageStore usage, StatementSettings settings, TimeProvider clock, ILogger<UsageRoller> log)
+    : BackgroundLoop(TimeSpan.FromMinutes(1), clock, log, waitsFirst: true)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+    /// <inheritdoc/>
+    protected override Task TurnAsync(CancellationToken stoppingToken)
+    {
+        // By whole days, so that hours are forgotten once a day.
+        var today = new DateTimeOffset(Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+        return usage.RollUpAsync(today.AddDays(-settings.HourlyDays), stoppingToken);
+    }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                // By whole days, so that hours are forgotten once a day.
-                var today = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
-                await usage.RollUpAsync(today.AddDays(-settings.HourlyDays), stoppingToken);
-            }
-            catch (StorageUnavailableException exception)
-            {
-                Log.Failed(log, exception.Message);
-            }
-        }
-    }
+    protected override void TellAway(string reason) => Log.Failed(log, reason);
 
     private static partial class Log
     {

@@ -1,6 +1,5 @@
 using Patchbay.Api;
 using Patchbay.Catalog;
-using Patchbay.Core;
 using Patchbay.Routing;
 
 namespace Patchbay.Server;
@@ -54,7 +53,7 @@ internal sealed partial class CanaryService(
 
             return outcome == CanaryOutcome.OverBudget ? PauseAfterRefusal : TimeSpan.Zero;
         }
-        catch (Exception exception) when (exception is StorageUnavailableException or IOException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Log.Failed(log, model.Slug, exception.Message);
             return PauseAfterRefusal;

@@ -13,11 +13,15 @@ internal sealed class PostgresApiKeyStore(PostgresDatabase database) : IApiKeySt
         include_byok_in_limit, unix_ms(expires_at), disabled, is_management, unix_ms(created_at), unix_ms(updated_at)
         """;
 
+    // Whoever deletes the workspace waits for the key, or the key for the end of the workspace.
     private const string InsertSql = """
+        WITH home AS MATERIALIZED (
+          SELECT id FROM workspace WHERE id = @WorkspaceId AND organization_id = @OrganizationId AND deleted_at IS NULL FOR SHARE)
         INSERT INTO api_key (id, hash, name, label, organization_id, workspace_id, member_id, creator_user_id, limit_nanos,
           limit_reset, include_byok_in_limit, expires_at, disabled, is_management, created_at, updated_at)
-        VALUES (@Id, @Hash, @Name, @Label, @OrganizationId, @WorkspaceId, @MemberId, @CreatorUserId, @Limit,
-          @LimitReset, @IncludeByokInLimit, @ExpiresAt, @Disabled, @IsManagement, @CreatedAt, @UpdatedAt)
+        SELECT @Id, @Hash, @Name, @Label, @OrganizationId, home.id, @MemberId::uuid, @CreatorUserId::uuid, @Limit::bigint,
+          @LimitReset, @IncludeByokInLimit, @ExpiresAt::timestamptz, @Disabled, @IsManagement, @CreatedAt, @UpdatedAt::timestamptz
+        FROM home
         ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, label = excluded.label, created_at = excluded.created_at
         """;
 
@@ -67,7 +71,7 @@ internal sealed class PostgresApiKeyStore(PostgresDatabase database) : IApiKeySt
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task CreateAsync(ApiKey key, CancellationToken cancellationToken) =>
+    public Task<bool> CreateAsync(ApiKey key, CancellationToken cancellationToken) =>
         ExecuteAsync(InsertSql, Parameters(key), cancellationToken);
 
     /// <inheritdoc/>

@@ -15,15 +15,19 @@ internal sealed class PostgresByokKeyStore(PostgresDatabase database) : IByokKey
 
     private const string NextRevision = "(SELECT coalesce(max(revision), 0) + 1 FROM byok_key)";
 
+    // Whoever deletes the workspace waits for the key, or the key for the end of the workspace.
     private const string InsertSql = $"""
+        WITH home AS MATERIALIZED (
+          SELECT id FROM workspace WHERE id = @WorkspaceId AND organization_id = @OrganizationId AND deleted_at IS NULL FOR SHARE)
         INSERT INTO byok_key (id, organization_id, workspace_id, provider, name, label, allowed_models, allowed_hashes,
           allowed_users, disabled, is_fallback, is_required, is_byok_only, declared_zdr, sort_order, secret_version, secret,
           created_at, revision)
-        VALUES (@Id, @OrganizationId, @WorkspaceId, @Provider, @Name, @Label, @Models, @Hashes, @Users, @Disabled, @IsFallback,
+        SELECT @Id, @OrganizationId, @WorkspaceId, @Provider, @Name, @Label, @Models, @Hashes, @Users, @Disabled, @IsFallback,
           @IsRequired, @IsByokOnly, @DeclaredZdr,
           (SELECT coalesce(max(sort_order) + 1, 0) FROM byok_key
            WHERE organization_id = @OrganizationId AND provider = @Provider AND deleted_at IS NULL),
-          @SecretVersion, @Sealed, @CreatedAt, {NextRevision})
+          @SecretVersion, @Sealed, @CreatedAt, {NextRevision}
+        WHERE @WorkspaceId IS NULL OR EXISTS (SELECT 1 FROM home)
         """;
 
     // A new secret is one version ahead; the same version keeps the stored one.
@@ -70,11 +74,10 @@ internal sealed class PostgresByokKeyStore(PostgresDatabase database) : IByokKey
     }
 
     /// <inheritdoc/>
-    public async Task<ByokKey> CreateAsync(ByokKey key, CancellationToken cancellationToken)
-    {
-        await ChangeAsync(InsertSql, Parameters(key), cancellationToken);
-        return await FindAsync(key.Id, key.OrganizationId, cancellationToken) ?? key;
-    }
+    public async Task<ByokKey?> CreateAsync(ByokKey key, CancellationToken cancellationToken) =>
+        await ChangeAsync(InsertSql, Parameters(key), cancellationToken)
+            ? await FindAsync(key.Id, key.OrganizationId, cancellationToken) ?? key
+            : null;
 
     /// <inheritdoc/>
     public Task<bool> UpdateAsync(ByokKey key, CancellationToken cancellationToken) =>

@@ -52,7 +52,7 @@ internal sealed partial class PostgresChangeFeed(
                     await connection.WaitAsync(PollEvery, cancellationToken);
                 }
             }
-            catch (Exception exception) when (exception is Core.StorageUnavailableException || PostgresErrors.IsUnavailable(exception))
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 if (!isDown)
                 {

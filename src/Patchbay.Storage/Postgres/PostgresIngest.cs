@@ -15,12 +15,12 @@ internal readonly record struct JournalStep(long Expected, long After);
 /// <param name="transaction">Writes a group.</param>
 /// <param name="journaled">What waits, and where what is refused is kept.</param>
 /// <param name="logger">Where to log.</param>
-internal sealed partial class PostgresIngest(
+internal sealed class PostgresIngest(
     WriterSession session, SettlementTransaction transaction, JournaledSettlements journaled, ILogger logger)
 {
+    private readonly UntakenSettlements _untaken = new(journaled, logger);
     private readonly PendingSettlements _pending = journaled.Pending;
     private readonly List<Settlement> _batch = new(PendingSettlements.BatchSize);
-    private bool _isDown;
 
     /// <summary>Brings in everything that was durable when it was called. Returns why it could not; then nothing is lost, and
     /// a later call tries again.</summary>
@@ -40,18 +40,14 @@ internal sealed partial class PostgresIngest(
 
             if (failure is not null && await SeparateAsync(failure, step, cancellationToken) is { } outage)
             {
-                NoteOutage(outage);
+                _untaken.Wait(outage);
                 return outage;
             }
 
             _pending.Remove(_batch.Count);
         }
 
-        if (_isDown)
-        {
-            _isDown = false;
-            Log.Recovered(logger);
-        }
+        _untaken.Recovered();
 
         return null;
     }
@@ -79,25 +75,7 @@ internal sealed partial class PostgresIngest(
             }
         }
 
-        return PutAside(faults) ?? await TryCommitAsync([], step, cancellationToken);
-    }
-
-    private Exception? PutAside(List<(Settlement Settlement, Exception Exception)> faults)
-    {
-        try
-        {
-            foreach (var (settlement, exception) in faults)
-            {
-                journaled.Refused.Keep(settlement);
-                Log.Refused(logger, settlement.Generation.Id, journaled.Refused.File, exception);
-            }
-
-            return null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return exception;
-        }
+        return _untaken.PutAside(faults) ?? await TryCommitAsync([], step, cancellationToken);
     }
 
     private async Task<Exception?> TryCommitAsync(List<Settlement> batch, JournalStep? step, CancellationToken cancellationToken)
@@ -125,28 +103,4 @@ internal sealed partial class PostgresIngest(
 
     private static bool IsFault(Exception exception) =>
         exception is OverflowException || PostgresErrors.Translate(exception) is InvalidOperationException;
-
-    private void NoteOutage(Exception outage)
-    {
-        _pending.RetryLater();
-        if (!_isDown)
-        {
-            _isDown = true;
-            Log.Down(logger, _pending.Durable - _pending.Ingested, outage);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventId = 7020, Level = LogLevel.Error,
-            Message = "PostgreSQL does not take settlements. {Count} are safe in the journal and wait; more may follow without a message.")]
-        public static partial void Down(ILogger logger, long count, Exception exception);
-
-        [LoggerMessage(EventId = 7021, Level = LogLevel.Information, Message = "PostgreSQL has taken the settlements that waited.")]
-        public static partial void Recovered(ILogger logger);
-
-        [LoggerMessage(EventId = 7022, Level = LogLevel.Critical,
-            Message = "PostgreSQL refuses the settlement of generation {Generation}. It is not in the books; its record is kept in {File}.")]
-        public static partial void Refused(ILogger logger, string generation, string file, Exception exception);
-    }
 }

@@ -7,16 +7,14 @@ using SQLitePCL;
 namespace Patchbay.Storage.Sqlite;
 
 /// <summary>Brings journaled settlements into the tables. Belongs to the thread of the writing connection.</summary>
-internal sealed partial class SettlementIngest
+internal sealed class SettlementIngest
 {
     private readonly PendingSettlements _pending;
-    private readonly RefusedSettlements _refused;
+    private readonly UntakenSettlements _untaken;
     private readonly SettlementWriter _settlements;
     private readonly WriteTransaction _transaction;
     private readonly SqliteStatement _advance;
-    private readonly ILogger _logger;
     private readonly List<Settlement> _batch = new(PendingSettlements.BatchSize);
-    private bool _isDown;
 
     /// <summary>Compiles its statements.</summary>
     public SettlementIngest(
@@ -27,11 +25,10 @@ internal sealed partial class SettlementIngest
         ILogger logger)
     {
         _pending = journaled.Pending;
-        _refused = journaled.Refused;
+        _untaken = new UntakenSettlements(journaled, logger);
         _settlements = settlements;
         _transaction = transaction;
         _advance = session.Statement("UPDATE journal_state SET sequence = ? WHERE id = 1");
-        _logger = logger;
     }
 
     /// <summary>Brings in everything that was durable when it was called. Returns why it could not; then nothing is lost, and
@@ -45,18 +42,14 @@ internal sealed partial class SettlementIngest
             var last = _pending.Peek(_batch);
             if ((TryCommit(_batch, last, out var failure) ? null : Separate(failure, last)) is { } outage)
             {
-                NoteOutage(outage);
+                _untaken.Wait(outage);
                 return outage;
             }
 
             _pending.Remove(_batch.Count);
         }
 
-        if (_isDown)
-        {
-            _isDown = false;
-            Log.Recovered(_logger);
-        }
+        _untaken.Recovered();
 
         return null;
     }
@@ -92,25 +85,7 @@ internal sealed partial class SettlementIngest
             return doubtful;
         }
 
-        return PutAside(faults) ?? (TryCommit([], last, out var late) ? null : late);
-    }
-
-    private Exception? PutAside(List<(Settlement Settlement, Exception Exception)> faults)
-    {
-        try
-        {
-            foreach (var (settlement, exception) in faults)
-            {
-                _refused.Keep(settlement);
-                Log.Refused(_logger, settlement.Generation.Id, _refused.File, exception);
-            }
-
-            return null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return exception;
-        }
+        return _untaken.PutAside(faults) ?? (TryCommit([], last, out var late) ? null : late);
     }
 
     private bool TryCommit(
@@ -132,28 +107,4 @@ internal sealed partial class SettlementIngest
     private static bool IsCertain(Exception exception) => exception
         is OverflowException
         or SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_TOOBIG };
-
-    private void NoteOutage(Exception outage)
-    {
-        _pending.RetryLater();
-        if (!_isDown)
-        {
-            _isDown = true;
-            Log.Down(_logger, _pending.Durable - _pending.Ingested, outage);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventId = 7017, Level = LogLevel.Error,
-            Message = "The database does not take settlements. {Count} are safe in the journal and wait; more may follow without a message.")]
-        public static partial void Down(ILogger logger, long count, Exception exception);
-
-        [LoggerMessage(EventId = 7018, Level = LogLevel.Information, Message = "The database has taken the settlements that waited.")]
-        public static partial void Recovered(ILogger logger);
-
-        [LoggerMessage(EventId = 7019, Level = LogLevel.Critical,
-            Message = "The database refuses the settlement of generation {Generation}. It is not in the books; its record is kept in {File}.")]
-        public static partial void Refused(ILogger logger, string generation, string file, Exception exception);
-    }
 }

@@ -15,7 +15,8 @@ internal sealed class SqliteApiKeyStore(SqliteWriter writer, SqliteReaders reade
         """;
 
     private const string InsertSql = $"""
-        INSERT INTO api_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO api_key ({Columns}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+        WHERE EXISTS (SELECT 1 FROM workspace WHERE id = ? AND organization_id = ? AND deleted_at IS NULL)
         ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, label = excluded.label, created_at = excluded.created_at
         """;
 
@@ -65,7 +66,7 @@ internal sealed class SqliteApiKeyStore(SqliteWriter writer, SqliteReaders reade
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task CreateAsync(ApiKey key, CancellationToken cancellationToken) =>
+    public Task<bool> CreateAsync(ApiKey key, CancellationToken cancellationToken) =>
         writer.WriteApartAsync(
             session => session.Statement(InsertSql).Start()
                 .Add(key.Id)
@@ -84,7 +85,9 @@ internal sealed class SqliteApiKeyStore(SqliteWriter writer, SqliteReaders reade
                 .Add(key.IsManagement)
                 .Add(key.CreatedAt)
                 .Add(key.UpdatedAt?.ToUnixTimeMilliseconds())
-                .Execute(),
+                .Add(key.WorkspaceId)
+                .Add(key.OrganizationId)
+                .Execute() == 1,
             cancellationToken);
 
     /// <inheritdoc/>

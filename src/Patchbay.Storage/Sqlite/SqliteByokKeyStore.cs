@@ -16,9 +16,10 @@ internal sealed class SqliteByokKeyStore(SqliteWriter writer, SqliteReaders read
     private const string NextRevision = "(SELECT coalesce(max(revision), 0) + 1 FROM byok_key)";
 
     private const string InsertSql = $"""
-        INSERT INTO byok_key ({Columns}, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        INSERT INTO byok_key ({Columns}, revision) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
           (SELECT coalesce(max(sort_order) + 1, 0) FROM byok_key
-           WHERE organization_id = ? AND provider = ? AND deleted_at IS NULL), ?, ?, ?, NULL, {NextRevision})
+           WHERE organization_id = ? AND provider = ? AND deleted_at IS NULL), ?, ?, ?, NULL, {NextRevision}
+        WHERE ? IS NULL OR EXISTS (SELECT 1 FROM workspace WHERE id = ? AND organization_id = ? AND deleted_at IS NULL)
         """;
 
     // A new secret is one version ahead; the same version keeps the stored one.
@@ -62,54 +63,29 @@ internal sealed class SqliteByokKeyStore(SqliteWriter writer, SqliteReaders read
     }
 
     /// <inheritdoc/>
-    public async Task<ByokKey> CreateAsync(ByokKey key, CancellationToken cancellationToken)
+    public async Task<ByokKey?> CreateAsync(ByokKey key, CancellationToken cancellationToken)
     {
-        await writer.WriteApartAsync(
-            session => session.Statement(InsertSql).Start()
-                .Add(key.Id)
-                .Add(key.OrganizationId)
-                .Add(key.WorkspaceId)
-                .Add(key.Provider)
-                .Add(key.Name)
-                .Add(key.Label)
-                .Add(ByokKeyRow.Text(key.AllowedModels))
-                .Add(ByokKeyRow.Text(key.AllowedApiKeyHashes))
-                .Add(ByokKeyRow.Text(key.AllowedUserIds))
-                .Add(key.Disabled)
-                .Add(key.IsFallback)
-                .Add(key.IsRequired)
-                .Add(key.IsByokOnly)
-                .Add(Number(key.DeclaredZdr))
-                .Add(key.OrganizationId)
-                .Add(key.Provider)
-                .Add((long)key.SecretVersion)
-                .Add(key.Sealed.AsSpan())
-                .Add(key.CreatedAt)
-                .Execute(),
+        var isMade = await writer.WriteApartAsync(
+            session =>
+            {
+                var insert = session.Statement(InsertSql).Start()
+                    .Add(key.Id).Add(key.OrganizationId).Add(key.WorkspaceId).Add(key.Provider);
+                return AddMembers(insert, key)
+                    .Add(key.OrganizationId).Add(key.Provider)
+                    .Add((long)key.SecretVersion).Add(key.Sealed.AsSpan()).Add(key.CreatedAt)
+                    .Add(key.WorkspaceId).Add(key.WorkspaceId).Add(key.OrganizationId)
+                    .Execute() == 1;
+            },
             cancellationToken);
-        return await FindAsync(key.Id, key.OrganizationId, cancellationToken) ?? key;
+        return isMade ? await FindAsync(key.Id, key.OrganizationId, cancellationToken) ?? key : null;
     }
 
     /// <inheritdoc/>
     public Task<bool> UpdateAsync(ByokKey key, CancellationToken cancellationToken) => writer.WriteApartAsync(
-        session => session.Statement(UpdateSql).Start()
-            .Add(key.Name)
-            .Add(key.Label)
-            .Add(ByokKeyRow.Text(key.AllowedModels))
-            .Add(ByokKeyRow.Text(key.AllowedApiKeyHashes))
-            .Add(ByokKeyRow.Text(key.AllowedUserIds))
-            .Add(key.Disabled)
-            .Add(key.IsFallback)
-            .Add(key.IsRequired)
-            .Add(key.IsByokOnly)
-            .Add(Number(key.DeclaredZdr))
-            .Add((long)key.SecretVersion)
-            .Add(key.Sealed.AsSpan())
-            .Add((long)key.SecretVersion)
-            .Add(key.Id)
-            .Add(key.OrganizationId)
-            .Add((long)key.SecretVersion)
-            .Add((long)key.SecretVersion - 1)
+        session => AddMembers(session.Statement(UpdateSql).Start(), key)
+            .Add((long)key.SecretVersion).Add(key.Sealed.AsSpan()).Add((long)key.SecretVersion)
+            .Add(key.Id).Add(key.OrganizationId)
+            .Add((long)key.SecretVersion).Add((long)key.SecretVersion - 1)
             .Execute() == 1,
         cancellationToken);
 
@@ -150,6 +126,19 @@ internal sealed class SqliteByokKeyStore(SqliteWriter writer, SqliteReaders read
         limit = query.Limit,
         offset = query.Offset,
     };
+
+    // What its owner can change, in the order of the columns.
+    private static SqliteStatement AddMembers(SqliteStatement statement, ByokKey key) => statement
+        .Add(key.Name)
+        .Add(key.Label)
+        .Add(ByokKeyRow.Text(key.AllowedModels))
+        .Add(ByokKeyRow.Text(key.AllowedApiKeyHashes))
+        .Add(ByokKeyRow.Text(key.AllowedUserIds))
+        .Add(key.Disabled)
+        .Add(key.IsFallback)
+        .Add(key.IsRequired)
+        .Add(key.IsByokOnly)
+        .Add(Number(key.DeclaredZdr));
 
     private static long? Number(bool? flag) => flag is { } value ? value ? 1 : 0 : null;
 }

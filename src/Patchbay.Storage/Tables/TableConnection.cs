@@ -22,6 +22,12 @@ internal sealed class TableConnection(
     public Task LockAsync(string subject) =>
         dialect.Lock is { } sql ? ExecuteAsync(sql, ("subject", subject)) : Task.CompletedTask;
 
+    /// <summary>Waits until nobody else changes or uses this row, and keeps it until the transaction ends.</summary>
+    /// <param name="name">The table.</param>
+    /// <param name="id">The row's id, as a parameter.</param>
+    public Task LockRowAsync(string name, object? id) =>
+        dialect.Lock is null ? Task.CompletedTask : ExecuteAsync($"SELECT 1 FROM {name} WHERE id = @id FOR UPDATE", ("id", id));
+
     /// <summary>All rows of a query.</summary>
     public Task<IReadOnlyList<T>> ListAsync<T>(
         string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters) =>

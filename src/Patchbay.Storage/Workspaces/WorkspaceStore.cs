@@ -25,12 +25,7 @@ internal sealed class WorkspaceStore(ITables tables) : IWorkspaceStore
 
     /// <inheritdoc/>
     public Task<Workspace?> FindAsync(Guid organizationId, string idOrSlug, CancellationToken cancellationToken) =>
-        tables.ReadAsync(
-            async table => (Guid.TryParseExact(idOrSlug, "D", out var id) ? await FindAsync(table, organizationId, id) : null)
-                ?? await table.FirstAsync(
-                    Select(table, "organization_id = @organization AND slug = @slug"), Read,
-                    ("organization", table.Id(organizationId)), ("slug", idOrSlug)),
-            cancellationToken);
+        tables.ReadAsync(table => FindAsync(table, organizationId, idOrSlug), cancellationToken);
 
     /// <inheritdoc/>
     public Task<WorkspaceChange> CreateAsync(Workspace workspace, CancellationToken cancellationToken) => tables.WriteAsync(
@@ -60,27 +55,40 @@ internal sealed class WorkspaceStore(ITables tables) : IWorkspaceStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<WorkspaceChange> UpdateAsync(Workspace workspace, CancellationToken cancellationToken) => tables.WriteAsync(
-        SubjectOf(workspace.OrganizationId),
-        async table =>
-        {
-            if (await IsTakenAsync(table, workspace))
+    public Task<(WorkspaceChange Change, Workspace? Workspace)> UpdateAsync(
+        Guid organizationId, string idOrSlug, Func<Workspace, Workspace> change, CancellationToken cancellationToken) =>
+        tables.WriteAsync<(WorkspaceChange Change, Workspace? Workspace)>(
+            SubjectOf(organizationId),
+            async table =>
             {
-                return WorkspaceChange.SlugTaken;
-            }
+                if (await FindAsync(table, organizationId, idOrSlug) is not { } found)
+                {
+                    return (WorkspaceChange.NotFound, null);
+                }
 
-            var changed = await table.ExecuteAsync(
-                """
-                UPDATE workspace SET slug = @slug, name = @name, description = @description, logging_discount = @discount,
-                  updated_at = @updated
-                WHERE id = @id AND organization_id = @organization AND deleted_at IS NULL
-                """,
-                ("id", table.Id(workspace.Id)), ("organization", table.Id(workspace.OrganizationId)), ("slug", workspace.Slug),
-                ("name", workspace.Name), ("description", workspace.Description), ("updated", table.Time(workspace.UpdatedAt)),
-                ("discount", workspace.LoggingDiscount));
-            return changed == 1 ? WorkspaceChange.Done : WorkspaceChange.NotFound;
-        },
-        cancellationToken);
+                var workspace = change(found);
+                if (workspace == found)
+                {
+                    return (WorkspaceChange.Done, found);
+                }
+
+                if (await IsTakenAsync(table, workspace))
+                {
+                    return (WorkspaceChange.SlugTaken, null);
+                }
+
+                await table.ExecuteAsync(
+                    """
+                    UPDATE workspace SET slug = @slug, name = @name, description = @description, logging_discount = @discount,
+                      updated_at = @updated
+                    WHERE id = @id
+                    """,
+                    ("id", table.Id(found.Id)), ("slug", workspace.Slug), ("name", workspace.Name),
+                    ("description", workspace.Description), ("updated", table.Time(workspace.UpdatedAt)),
+                    ("discount", workspace.LoggingDiscount));
+                return (WorkspaceChange.Done, workspace);
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<WorkspaceChange> DeleteAsync(
@@ -94,6 +102,8 @@ internal sealed class WorkspaceStore(ITables tables) : IWorkspaceStore
                 return WorkspaceChange.NotFound;
             }
 
+            // Keys that are being made in it are made before, or not at all.
+            await table.LockRowAsync("workspace", key);
             if (await table.CountAsync("SELECT count(*) FROM api_key WHERE workspace_id = @id", ("id", key)) > 0)
             {
                 return WorkspaceChange.HasKeys;
@@ -134,6 +144,12 @@ internal sealed class WorkspaceStore(ITables tables) : IWorkspaceStore
 
     /// <summary>Who changes workspaces of an organization, or what belongs to one, comes one after the other.</summary>
     internal static string SubjectOf(Guid organizationId) => $"workspace/{organizationId:N}";
+
+    private static async Task<Workspace?> FindAsync(TableConnection table, Guid organizationId, string idOrSlug) =>
+        (Guid.TryParseExact(idOrSlug, "D", out var id) ? await FindAsync(table, organizationId, id) : null)
+        ?? await table.FirstAsync(
+            Select(table, "organization_id = @organization AND slug = @slug"), Read,
+            ("organization", table.Id(organizationId)), ("slug", idOrSlug));
 
     private static Task<Workspace?> FindAsync(TableConnection table, Guid organizationId, Guid id) => table.FirstAsync(
         Select(table, "organization_id = @organization AND id = @id"), Read, ("organization", table.Id(organizationId)), ("id", table.Id(id)));

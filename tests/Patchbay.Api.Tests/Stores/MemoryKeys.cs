@@ -44,7 +44,7 @@ internal sealed class MemoryKeys(MemoryDatabase database) : IApiKeyStore
         }
     }
 
-    public Task CreateAsync(ApiKey key, CancellationToken cancellationToken)
+    public Task<bool> CreateAsync(ApiKey key, CancellationToken cancellationToken)
     {
         database.Ask();
         lock (_gate)
@@ -53,7 +53,7 @@ internal sealed class MemoryKeys(MemoryDatabase database) : IApiKeyStore
             _keys.Add(key);
         }
 
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 
     public Task<bool> UpdateAsync(ApiKey key, CancellationToken cancellationToken)

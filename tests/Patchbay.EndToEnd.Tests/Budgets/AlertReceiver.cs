@@ -41,6 +41,9 @@ public sealed class AlertReceiver : IAsyncDisposable
     /// <summary>What it answers.</summary>
     public int Status { get; set; } = 200;
 
+    /// <summary>What it waits for before it answers.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
     public string Address => _app.Urls.First() + "/hook";
 
     /// <summary>What it took.</summary>
@@ -67,6 +70,7 @@ public sealed class AlertReceiver : IAsyncDisposable
         Received.Enqueue(new ReceivedAlert(
             await reader.ReadToEndAsync(context.RequestAborted), headers["Patchbay-Signature"].ToString(),
             headers["Patchbay-Delivery"].ToString(), status));
+        await Gate.WaitAsync(context.RequestAborted);
         context.Response.StatusCode = status;
     }
 }

@@ -95,6 +95,31 @@ public sealed class AlertTests(AlertWorld fixture) : IClassFixture<AlertWorld>
     }
 
     [Fact]
+    public async Task A_receiver_that_does_not_answer_holds_up_no_other()
+    {
+        await using var silent = await AlertReceiver.StartAsync(Token);
+        await using var prompt = await AlertReceiver.StartAsync(Token);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        silent.Gate = answer.Task;
+        var workspace = await fixture.CreateWorkspaceAsync(Token);
+        await AddAsync(silent, workspace);
+        await AddAsync(prompt, workspace);
+        using var key = await TestKey.CreateAsync(fixture.World, Token, $"\"workspace_id\":\"{workspace}\"");
+        await fixture.SetAsync($"/workspaces/{workspace}/budgets/daily", "0.002", Token, ",\"alert_percents\":[50,100]");
+        foreach (var percent in (int[])[50, 100])
+        {
+            Assert.Equal(200, (await BudgetWorld.SpendAsync(key, Token)).Status);
+            await Until.TrueAsync(() => Percents(prompt).Contains(percent) && Percents(silent).Contains(percent), Token);
+        }
+
+        // The second came while the first attempt at the other one was still open.
+        Assert.Equal([50, 100], Percents(silent));
+        answer.SetResult();
+        await WhenIdleAsync();
+        Assert.Equal([50, 100], Percents(prompt));
+    }
+
+    [Fact]
     public async Task A_test_alert_arrives_by_mail()
     {
         var made = await fixture.SendAsync("POST", "/alerts/targets", """{"type":"email","address":"owner@example.com"}""", Token);
@@ -276,6 +301,45 @@ public sealed class ReplicaBudgetTests(PostgresServer postgres)
             .Select(static data => (data.GetProperty("limit_usd").GetRawText(), data.GetProperty("percent").GetInt32())).ToList();
         Assert.Equal(told.Distinct().Order(), told.Order());
         Assert.All((int[])[50, 80, 100], percent => Assert.Contains(receiver.Taken, alert => IsOf(alert, spent + 10_000_000, percent)));
+    }
+
+    [Fact]
+    public async Task Alerts_go_on_after_an_outage_and_after_the_death_of_the_server_that_watches()
+    {
+        await using var receiver = await AlertReceiver.StartAsync(Token);
+        await using var world = await ReplicaWorld.StartAsync(
+            postgres, 2, Token,
+            "alerts: { check_every: 100ms, retry_after: 100ms, allow_private_addresses: true }\nreplicas: { lease_lifetime: 2s }");
+        using var master = new ApiClient(world.Servers[0].Address, World.MasterKey);
+        Assert.Equal(201, (await master.PostAsync("/api/v1/alerts/targets", $$"""{"type":"webhook","address":"{{receiver.Address}}"}""", Token)).Status);
+        using var key = await world.CreateKeyAsync(Token);
+        await SetAsync(0, """{"limit_usd":0.002,"alert_percents":[50]}""");
+
+        await world.BeginOutageAsync();
+        await Until.TrueAsync(
+            () => world.Servers.Any(static server => server.Output.Contains("Budgets and funds cannot be watched now", StringComparison.Ordinal)), Token);
+        await world.EndOutageAsync(Token);
+        await Until.TrueAsync(async () => (await SpendAsync(key, 0)).Status == 200, Token);
+        await Until.TrueAsync(() => receiver.Taken.Any(static alert => IsOf(alert, 2_000_000, 50)), Token);
+
+        // Nobody else looks, so that the next alert is another server's.
+        var names = await Task.WhenAll(((int[])[0, 1]).Select(async i => Guid.Parse(await File.ReadAllTextAsync(world.NodeFileOf(i), Token))));
+        var first = await world.CountAsync($"SELECT count(*) FROM node WHERE id < '{names[0]}'") == 0 ? 0 : 1;
+        await world.Servers[first].KillAsync();
+        await SetAsync(1 - first, """{"limit_usd":0.004,"alert_percents":[25]}""");
+
+        // Each server of these tests has a key of its own for secrets, so that what is in the outbox counts.
+        await Until.TrueAsync(async () => await world.CountAsync("SELECT count(*) FROM alert WHERE key LIKE '%/4000000/25'") == 1, Token);
+        Assert.Equal(2, await world.CountAsync("SELECT count(*) FROM alert"));
+
+        async Task SetAsync(int server, string budget)
+        {
+            using var client = new ApiClient(world.Servers[server].Address, World.MasterKey);
+            var set = await client.SendAsync(
+                HttpMethod.Put, "/api/v1/workspaces/default/budgets/monthly",
+                new StringContent(budget, Encoding.UTF8, "application/json"), Token);
+            Assert.True(set.Status == 200, set.Body);
+        }
     }
 
     private static bool IsOf(ReceivedAlert alert, long limit, int percent)

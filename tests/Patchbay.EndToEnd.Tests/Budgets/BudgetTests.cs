@@ -13,7 +13,7 @@ public sealed class BudgetTests(BudgetWorld fixture) : IClassFixture<BudgetWorld
     private World World => fixture.World;
 
     [Theory]
-    [InlineData("organization", 402, "insufficient_credits")]
+    [InlineData("organization", 403, "budget_exceeded")]
     [InlineData("workspace", 403, "budget_exceeded")]
     [InlineData("member", 403, "budget_exceeded")]
     [InlineData("key", 402, "key_limit_exceeded")]
@@ -42,7 +42,7 @@ public sealed class BudgetTests(BudgetWorld fixture) : IClassFixture<BudgetWorld
             Assert.Equal((status, code), (refused.Status, refused.ErrorCode));
             Assert.Equal(level, refused.Json.GetProperty("error").GetProperty("metadata").GetProperty("limit_source").GetString());
             Assert.Contains("can only afford 200", refused.ErrorMessage, StringComparison.Ordinal);
-            Assert.Contains("$0.0004", refused.ErrorMessage, StringComparison.Ordinal);
+            Assert.Contains($"the {level}'s {(level == "key" ? "limit" : "budget")} leaves $0.0004", refused.ErrorMessage, StringComparison.Ordinal);
 
             // What the key itself has is its own affair.
             var own = await key.ReadAsync(Token);

@@ -11,6 +11,9 @@ namespace Patchbay.EndToEnd.Tests.Failover;
 
 public sealed class HedgeWorld : IAsyncLifetime
 {
+    /// <summary>How long the first endpoint has before the second is asked.</summary>
+    public static readonly TimeSpan After = TimeSpan.FromMilliseconds(250);
+
     public World World { get; private set; } = null!;
 
     public Books Books { get; private set; } = null!;
@@ -27,8 +30,8 @@ public sealed class HedgeWorld : IAsyncLifetime
                 [
                     .. Both("slow-first", "ttft=20000", "ttft=0"),
                     .. Both("slow-headers", "header_delay=20000", "ttft=0"),
-                    .. Both("slow-second", "ttft=900", "ttft=20000"),
-                    .. Both("failing", "header_delay=900;status=500", "ttft=1500"),
+                    .. Both("slow-second", "ttft=2000", "ttft=20000"),
+                    .. Both("failing", "header_delay=2000;status=500", "ttft=3000"),
                     .. Both("prompt", "ttft=0", "ttft=0"),
                     .. Both("both-fail", "header_delay=700;status=500", "header_delay=700;status=500"),
                     .. Both("both-hang", "fault=hang", "fault=hang"),
@@ -124,7 +127,16 @@ public sealed class HedgeTests(HedgeWorld fixture) : IClassFixture<HedgeWorld>
     [InlineData(false)]
     public async Task A_prompt_endpoint_is_asked_alone(bool stream)
     {
-        var (provider, row) = await AskAsync("prompt", stream);
+        // On a machine so busy that even a prompt answer takes as long as a hedge waits, it is asked again.
+        string? provider;
+        Generation row;
+        var clock = new Stopwatch();
+        do
+        {
+            clock.Restart();
+            (provider, row) = await AskAsync("prompt", stream);
+        }
+        while (clock.Elapsed >= HedgeWorld.After && row.Attempts.Count > 1);
 
         Assert.Equal("ONE", provider);
         Assert.Single(row.Attempts);

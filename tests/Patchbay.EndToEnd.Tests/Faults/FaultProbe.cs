@@ -64,20 +64,13 @@ public static class FaultProbe
     }
 
     /// <summary>Waits until no credit is held any more.</summary>
-    public static async Task NothingHeldAsync(World world, CancellationToken token)
-    {
-        for (var i = 0; ; i++)
+    public static Task NothingHeldAsync(World world, CancellationToken token) => Until.TrueAsync(
+        async () =>
         {
             var metrics = (await world.Api.GetAsync("/metrics", token)).Body;
-            if (Gauge(metrics, "patchbay_holds_open") == 0 && Gauge(metrics, "patchbay_holds_nano_usd") == 0)
-            {
-                return;
-            }
-
-            Assert.True(i < 100, "Credit is still held.");
-            await Task.Delay(50, token);
-        }
-    }
+            return Gauge(metrics, "patchbay_holds_open") == 0 && Gauge(metrics, "patchbay_holds_nano_usd") == 0;
+        },
+        token);
 
     /// <summary>The value of a metric without labels.</summary>
     public static double Gauge(string metrics, string name)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -141,7 +142,8 @@ public sealed class World : IAsyncDisposable
     /// <summary>The generation with this id; waits a moment for one that is settled after its answer.</summary>
     public async Task<JsonElement> GenerationAsync(string id, CancellationToken cancellationToken)
     {
-        for (var i = 0; ; i++)
+        var since = Stopwatch.StartNew();
+        while (true)
         {
             var response = await Api.GetAsync($"/api/v1/generation?id={id}", cancellationToken);
             if (response.Status == 200)
@@ -149,7 +151,7 @@ public sealed class World : IAsyncDisposable
                 return response.Json.GetProperty("data");
             }
 
-            Assert.True(i < 100, $"No generation {id}: {response.Status} {response.Body}");
+            Assert.True(since.Elapsed < TimeSpan.FromSeconds(30), $"No generation {id}: {response.Status} {response.Body}");
             await Task.Delay(50, cancellationToken);
         }
     }

@@ -52,6 +52,14 @@ public sealed class SharedCreditWorld(PostgresServer postgres) : IAsyncLifetime
         return answered.Sum();
     }
 
+    /// <summary>Has both servers answer, from six callers, until so many were answered; whoever is refused asks again.</summary>
+    public async Task SpendAsync(int answers)
+    {
+        var left = answers;
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(caller => Until.TrueAsync(
+            async () => (await AskAsync(caller % 2) == 200 ? Interlocked.Decrement(ref left) : Volatile.Read(ref left)) <= 0, Token)));
+    }
+
     /// <summary>Grants what is missing at a server until the organization has exactly so much, in nano-USD.</summary>
     public async Task FillAsync(int server, long nanos)
     {

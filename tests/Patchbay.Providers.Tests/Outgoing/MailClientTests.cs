@@ -32,6 +32,18 @@ public sealed class MailClientTests
     }
 
     [Fact]
+    public async Task The_conversation_ends_with_quit()
+    {
+        var server = new Server { Security = MailSecurity.Tls };
+        Assert.Null(await server.Client(null, null).SendAsync("to@example.com", Guid.CreateVersion7(), "s", "t", Token));
+
+        // It hears what was said before the connection ended.
+        await server.DisposeAsync();
+        Assert.Equal("QUIT", server.Secured.Last());
+        Assert.Single(server.Secured, static line => line == "QUIT");
+    }
+
+    [Fact]
     public async Task A_server_that_knows_only_login_is_signed_in_to_by_login()
     {
         await using var server = new Server { Security = MailSecurity.Tls, Methods = "AUTH LOGIN" };

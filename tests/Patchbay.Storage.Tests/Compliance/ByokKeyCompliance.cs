@@ -21,9 +21,9 @@ public abstract class ByokKeyCompliance(TestDatabase database) : StorageComplian
             IsByokOnly = true,
             DeclaredZdr = false,
         };
-        var first = await Keys.CreateAsync(full, Token);
-        var second = await Keys.CreateAsync(Key(tenant) with { WorkspaceId = null }, Token);
-        var other = await Keys.CreateAsync(Key(tenant, "maker-b"), Token);
+        var first = (await Keys.CreateAsync(full, Token))!;
+        var second = (await Keys.CreateAsync(Key(tenant) with { WorkspaceId = null }, Token))!;
+        var other = (await Keys.CreateAsync(Key(tenant, "maker-b"), Token))!;
         Assert.Equal((0, 1, 0), (first.SortOrder, second.SortOrder, other.SortOrder));
 
         await RestartAsync();
@@ -41,7 +41,7 @@ public abstract class ByokKeyCompliance(TestDatabase database) : StorageComplian
     public async Task A_secret_changes_only_from_one_version_to_the_next()
     {
         var tenant = await TenantAsync();
-        var key = await Keys.CreateAsync(Key(tenant), Token);
+        var key = (await Keys.CreateAsync(Key(tenant), Token))!;
         Assert.True(await Keys.UpdateAsync(key with { Name = "new", Sealed = [9] }, Token));
         var renamed = await Keys.FindAsync(key.Id, tenant.Organization.Id, Token);
         Assert.Equal("new", renamed!.Name);
@@ -58,7 +58,7 @@ public abstract class ByokKeyCompliance(TestDatabase database) : StorageComplian
     public async Task A_deleted_key_is_gone_and_its_secret_is_wiped()
     {
         var tenant = await TenantAsync();
-        var key = await Keys.CreateAsync(Key(tenant), Token);
+        var key = (await Keys.CreateAsync(Key(tenant), Token))!;
         Assert.False(await Keys.DeleteAsync(key.Id, Guid.CreateVersion7(), Now, Token));
         Assert.True(await Keys.DeleteAsync(key.Id, tenant.Organization.Id, Now, Token));
         Assert.False(await Keys.DeleteAsync(key.Id, tenant.Organization.Id, Now, Token));
@@ -77,7 +77,7 @@ public abstract class ByokKeyCompliance(TestDatabase database) : StorageComplian
         var tenant = await TenantAsync();
         Assert.Equal(0, (await Keys.ListChangedAsync(0, Token)).Revision);
         await using var beside = await Database.OpenAsync(exclusive: false);
-        var first = await beside.ByokKeys.CreateAsync(Key(tenant), Token);
+        var first = (await beside.ByokKeys.CreateAsync(Key(tenant), Token))!;
         await Task.WhenAll(Enumerable.Range(0, 10).Select(i =>
             (i % 2 == 0 ? Keys : beside.ByokKeys).CreateAsync(Key(tenant, "maker" + i), Token)));
         var all = await Keys.ListChangedAsync(0, Token);
@@ -107,14 +107,16 @@ public abstract class ByokKeyCompliance(TestDatabase database) : StorageComplian
 
     private Task<DefaultTenant> TenantAsync() => Storage.Organizations.EnsureDefaultAsync(Now, Token);
 
-    private ByokKey Key(DefaultTenant tenant, string provider = "maker") => new()
+    private ByokKey Key(DefaultTenant tenant, string provider = "maker") =>
+        Sample(tenant.Organization.Id, Now, provider) with { WorkspaceId = tenant.Workspace.Id };
+
+    internal static ByokKey Sample(Guid organizationId, DateTimeOffset now, string provider = "maker") => new()
     {
         Id = Guid.CreateVersion7(),
-        OrganizationId = tenant.Organization.Id,
-        WorkspaceId = tenant.Workspace.Id,
+        OrganizationId = organizationId,
         Provider = provider,
         Label = "sk...1",
         Sealed = [1, 2, 3],
-        CreatedAt = Now,
+        CreatedAt = now,
     };
 }

@@ -18,7 +18,7 @@ public sealed class RateShareTests(PostgresServer server) : IAsyncLifetime
             _replicas.Add(await Replica.StartAsync(_database, lifetime: TimeSpan.FromSeconds(1)));
         }
 
-        await Until(() => _replicas.TrueForAll(replica => replica.Storage.Fleet.Servers == 2));
+        await Until.TrueAsync(() => _replicas.TrueForAll(replica => replica.Storage.Fleet.Servers == 2), Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -73,7 +73,7 @@ public sealed class RateShareTests(PostgresServer server) : IAsyncLifetime
     {
         await _replicas[1].DisposeAsync();
         _replicas.RemoveAt(1);
-        await Until(() => _replicas[0].Storage.Fleet.Servers == 1);
+        await Until.TrueAsync(() => _replicas[0].Storage.Fleet.Servers == 1, Token);
         await _database.BeginOutageAsync(_replicas[0].Storage);
         Assert.Equal(60, await TakeAsync("requests:k", 60, _ => 0, 100));
         await _database.EndOutageAsync(_replicas[0].Storage);
@@ -84,14 +84,5 @@ public sealed class RateShareTests(PostgresServer server) : IAsyncLifetime
         var results = await Task.WhenAll(Enumerable.Range(0, attempts).Select(i => Task.Run(() =>
             _replicas[where(i)].Storage.RateWindows.TryTakeAsync(name, amount, limit, Token).AsTask())));
         return results.Count(static result => result.IsTaken);
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        for (var i = 0; !condition(); i++)
-        {
-            Assert.True(i < 1000, "It did not come to pass.");
-            await Task.Delay(10, Token);
-        }
     }
 }

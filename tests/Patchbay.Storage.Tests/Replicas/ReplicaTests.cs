@@ -164,14 +164,7 @@ public sealed class ReplicaTests(PostgresServer server) : IAsyncLifetime
         }
     }
 
-    private static async Task WhenAsync(Func<Task<bool>> condition)
-    {
-        for (var i = 0; !await condition(); i++)
-        {
-            Assert.True(i < 600, "What was waited for did not come.");
-            await Task.Delay(50, Token);
-        }
-    }
+    private static Task WhenAsync(Func<Task<bool>> condition) => Until.TrueAsync(condition, Token);
 
     /// <summary>A clock that goes on after a pause, of which the process noticed nothing.</summary>
     private sealed class PausedClock : TimeProvider

@@ -47,7 +47,7 @@ public sealed class SharedFundsTests(PostgresServer server) : IAsyncLifetime
         Assert.False(await _replicas[0].SpendAsync(await _replicas[0].OpenAsync(_key), _key, 1, 1));
         await SettleAsync(_replicas[1], hold, 50_000_000);
         Assert.Equal(10_000_000, await FundsAsync());
-        await Until(async () => await _replicas[0].Credits.ExpireAsync(Token) == 1);
+        await Until.TrueAsync(async () => await _replicas[0].Credits.ExpireAsync(Token) == 1, Token);
 
         Assert.Equal(0, await FundsAsync());
         Assert.Equal(0, (await _replicas[0].Storage.Ledger.GetBalanceAsync(Credits, Token)).Nanos);
@@ -65,7 +65,7 @@ public sealed class SharedFundsTests(PostgresServer server) : IAsyncLifetime
         await EndedAsync(end);
         Assert.Equal(0, await _replicas[0].Credits.ExpireAsync(Token));
         await hold.DisposeAsync();
-        await Until(async () => await _replicas[0].Credits.ExpireAsync(Token) == 1);
+        await Until.TrueAsync(async () => await _replicas[0].Credits.ExpireAsync(Token) == 1, Token);
 
         Assert.Equal(0, await FundsAsync());
         Assert.False(await _replicas[1].SpendAsync(path, _key, 1, 1));
@@ -86,7 +86,7 @@ public sealed class SharedFundsTests(PostgresServer server) : IAsyncLifetime
         Assert.Equal(1, await _replicas[0].Credits.ExpireAsync(Token));
         Assert.Equal(1_060_000_000, await FundsAsync());
         await SettleAsync(_replicas[1], hold, 50_000_000);
-        await Until(async () => await _replicas[0].Credits.ExpireAsync(Token) == 1);
+        await Until.TrueAsync(async () => await _replicas[0].Credits.ExpireAsync(Token) == 1, Token);
 
         Assert.Equal(1_000_000_000, await FundsAsync());
         Assert.Equal(1_000_000_000, (await _replicas[0].Storage.Ledger.GetBalanceAsync(Credits, Token)).Nanos);
@@ -132,19 +132,10 @@ public sealed class SharedFundsTests(PostgresServer server) : IAsyncLifetime
         var now = _replicas[1].Clock.GetUtcNow();
         await _replicas[1].Storage.Settlements.SettleAsync(Replica.Of(hold, _key, now, 50_000_000));
         hold.Settle(new Money(50_000_000), Money.Zero, now);
-        await Until(async () => await _database.CountAsync("SELECT count(*) FROM generation") == 2);
+        await Until.TrueAsync(async () => await _database.CountAsync("SELECT count(*) FROM generation") == 2, Token);
         Assert.Equal(10_000_000, await FundsAsync());
         Assert.Equal(-25_000_000, (await _replicas[0].Storage.Ledger.GetBalanceAsync(LedgerAccount.LossCrash, Token)).Nanos);
         Assert.Empty(await _replicas[0].Storage.Ledger.AuditAsync(Token));
-    }
-
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        for (var i = 0; !await condition(); i++)
-        {
-            Assert.True(i < 600, "What was waited for did not come.");
-            await Task.Delay(50, Token);
-        }
     }
 
     // A promotion that ends in a moment.
@@ -162,7 +153,7 @@ public sealed class SharedFundsTests(PostgresServer server) : IAsyncLifetime
     }
 
     private Task EndedAsync(DateTimeOffset end) =>
-        Until(() => Task.FromResult(_replicas[0].Clock.GetUtcNow() > end + CreditBook.WrittenDownWithin + TimeSpan.FromMilliseconds(100)));
+        Until.TrueAsync(() => _replicas[0].Clock.GetUtcNow() > end + CreditBook.WrittenDownWithin + TimeSpan.FromMilliseconds(100), Token);
 
     private async Task SettleAsync(Replica replica, Hold hold, long charge)
     {
@@ -174,7 +165,7 @@ public sealed class SharedFundsTests(PostgresServer server) : IAsyncLifetime
             HoldRecorded = true,
         });
         hold.Settle(new Money(charge), Money.Zero, now);
-        await Until(async () => await _database.CountAsync("SELECT coalesce(sum(used_nanos), 0) FROM lease WHERE kind = 4") == charge);
+        await Until.TrueAsync(async () => await _database.CountAsync("SELECT coalesce(sum(used_nanos), 0) FROM lease WHERE kind = 4") == charge, Token);
     }
 
     private async Task<long> FundsAsync() =>

@@ -94,7 +94,7 @@ public sealed class SqliteCounterTests() : CounterCompliance(new SqliteTestDatab
     public async Task While_the_disk_takes_nothing_no_more_than_a_chunk_is_counted_beyond_what_is_written()
     {
         Assert.True((await Storage.Counters.TryTakeAsync("free:x", Day, 1, 1000, Token)).IsTaken);
-        await Until(async () => await Database.CountAsync("SELECT coalesce(max(taken), 0) FROM shared_counter") == 11);
+        await Until.TrueAsync(async () => await Database.CountAsync("SELECT coalesce(max(taken), 0) FROM shared_counter") == 11, Token);
         await ((SqliteTestDatabase)Database).HoldBackAsync(Storage);
         var taken = 1;
         var failure = await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
@@ -108,14 +108,6 @@ public sealed class SqliteCounterTests() : CounterCompliance(new SqliteTestDatab
         Assert.InRange(taken, 12, 21);
         await ((SqliteTestDatabase)Database).LetInAsync();
         Assert.True((await Storage.Counters.TryTakeAsync("free:x", Day, 1, 1000, Token)).IsTaken);
-    }
-
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        for (var i = 0; i < 500 && !await condition(); i++)
-        {
-            await Task.Delay(10, Token);
-        }
     }
 }
 

@@ -63,7 +63,13 @@ internal sealed class CreateByokKey(
         }
 
         key = key with { Sealed = await vault.SealAsync(key.Place, secret.Value.Trim(), CancellationToken.None) };
-        var kept = await keys.CreateAsync(key, CancellationToken.None);
+        if (await keys.CreateAsync(key, CancellationToken.None) is not { } kept)
+        {
+            // It was deleted since it was looked up.
+            body.Refuse("workspace_id", "is no workspace of this organization.");
+            return new ErrorResult(body.FindFault()!);
+        }
+
         await directory.FollowAsync(CancellationToken.None);
         return TypedResults.Json(
             new ByokKeyResponse(ByokKeyView.Of(kept)), ByokKeyJson.Default.ByokKeyResponse, statusCode: StatusCodes.Status201Created);

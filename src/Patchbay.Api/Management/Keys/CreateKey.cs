@@ -58,7 +58,13 @@ internal sealed class CreateKey(
             return new ErrorResult(fault);
         }
 
-        await keys.CreateAsync(key, CancellationToken.None);
+        // It may have been deleted since it was looked up.
+        if (!await keys.CreateAsync(key, CancellationToken.None))
+        {
+            body.Refuse("workspace_id", "is no workspace of this organization.");
+            return new ErrorResult(body.FindFault()!);
+        }
+
         return TypedResults.Json(
             new CreatedKeyResponse(KeyView.Of(key, default), text),
             KeyJson.Default.CreatedKeyResponse,

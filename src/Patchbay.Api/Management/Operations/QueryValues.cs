@@ -32,6 +32,12 @@ internal sealed class QueryValues(HttpRequest request)
         return absent;
     }
 
+    /// <summary>Which part of a list is asked for, by <c>offset</c> and <c>limit</c>.</summary>
+    /// <param name="most">The largest limit.</param>
+    /// <param name="usual">The limit where none is given.</param>
+    public (int Offset, int Limit) Page(int most, int usual) =>
+        (Number("offset", 0, int.MaxValue, 0), Number("limit", 1, most, usual));
+
     /// <summary><c>true</c> or <c>false</c>; absent is false.</summary>
     public bool Flag(string name)
     {

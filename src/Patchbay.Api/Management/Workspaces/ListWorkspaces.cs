@@ -10,8 +10,7 @@ internal sealed class ListWorkspaces(IWorkspaceStore workspaces, IBudgetPlans pl
     public async Task<IResult> RunAsync(HttpContext context, Caller caller)
     {
         var values = new QueryValues(context.Request);
-        var offset = values.Number("offset", 0, int.MaxValue, 0);
-        var limit = values.Number("limit", 1, 100, 50);
+        var (offset, limit) = values.Page(100, 50);
         if (values.Fault is { } fault)
         {
             return new ErrorResult(fault);

@@ -9,9 +9,6 @@ namespace Patchbay.Api;
 internal sealed class UpdateWorkspace(
     IWorkspaceStore workspaces, IBudgetPlans plans, CallerDirectory callers, TimeProvider clock) : IOperation
 {
-    // One change at a time: changes of different members do not undo each other.
-    private static readonly SemaphoreSlim Turn = new(1, 1);
-
     public async Task<IResult> RunAsync(HttpContext context, Caller caller)
     {
         var body = await JsonBody.ReadAsync(context.Request);
@@ -21,59 +18,45 @@ internal sealed class UpdateWorkspace(
             return new ErrorResult(fault);
         }
 
-        await Turn.WaitAsync(context.RequestAborted);
-        try
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var (change, changed) = await StoreAsync(context, caller, workspace =>
         {
-            if (await workspaces.FindAsync(context, caller) is not { } workspace)
-            {
-                return WorkspaceLookup.NotFound;
-            }
-
-            var changed = workspace with
+            var wanted = workspace with
             {
                 Name = members.Name.Or(workspace.Name),
                 Slug = members.Slug.Or(workspace.Slug),
                 Description = members.Description.Or(workspace.Description),
                 LoggingDiscount = members.LoggingDiscount.Or(workspace.LoggingDiscount),
             };
-            if (changed != workspace)
-            {
-                changed = changed with
-                {
-                    UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds()),
-                };
-                if (Refuse(await StoreAsync(changed)) is { } refusal)
-                {
-                    return refusal;
-                }
-            }
-
-            return TypedResults.Json(
+            return wanted == workspace ? workspace : wanted with { UpdatedAt = now };
+        });
+        return changed is null
+            ? change == WorkspaceChange.SlugTaken ? WorkspaceLookup.SlugTaken : WorkspaceLookup.NotFound
+            : TypedResults.Json(
                 new WorkspaceResponse(await plans.ShowAsync(changed, context.RequestAborted)), WorkspaceJson.Default.WorkspaceResponse);
-        }
-        finally
-        {
-            Turn.Release();
-        }
     }
 
-    private static ErrorResult? Refuse(WorkspaceChange change) => change switch
+    private async Task<(WorkspaceChange Change, Workspace? Workspace)> StoreAsync(
+        HttpContext context, Caller caller, Func<Workspace, Workspace> change)
     {
-        WorkspaceChange.SlugTaken => WorkspaceLookup.SlugTaken,
-        WorkspaceChange.NotFound => WorkspaceLookup.NotFound,
-        _ => null,
-    };
-
-    private async Task<WorkspaceChange> StoreAsync(Workspace workspace)
-    {
+        Guid? id = null;
         try
         {
-            return await workspaces.UpdateAsync(workspace, CancellationToken.None);
+            return await workspaces.UpdateAsync(caller.OrganizationId, WorkspaceLookup.NameOf(context), Noting, CancellationToken.None);
         }
         finally
         {
             // Also when the database did not say whether it kept the change.
-            callers.ForgetWorkspace(workspace.Id);
+            if (id is { } touched)
+            {
+                callers.ForgetWorkspace(touched);
+            }
+        }
+
+        Workspace Noting(Workspace workspace)
+        {
+            id = workspace.Id;
+            return change(workspace);
         }
     }
 }

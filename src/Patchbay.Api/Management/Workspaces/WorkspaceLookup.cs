@@ -20,9 +20,12 @@ internal static class WorkspaceLookup
         Parameter = "slug",
     });
 
+    /// <summary>The id or slug in the route.</summary>
+    public static string NameOf(HttpContext context) => (string)context.GetRouteValue("id")!;
+
     /// <summary>The workspace that the route names by id or slug, if it is the caller's organization's.</summary>
     public static Task<Workspace?> FindAsync(this IWorkspaceStore workspaces, HttpContext context, Caller caller) =>
-        workspaces.FindAsync(caller.OrganizationId, (string)context.GetRouteValue("id")!, context.RequestAborted);
+        workspaces.FindAsync(caller.OrganizationId, NameOf(context), context.RequestAborted);
 
     /// <summary>The budgets' scope of a workspace.</summary>
     public static BudgetScope ScopeOf(Workspace workspace) => new(BudgetLevel.Workspace, workspace.Id);

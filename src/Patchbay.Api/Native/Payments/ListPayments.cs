@@ -11,8 +11,7 @@ internal sealed class ListPayments(IPaymentStore payments) : IOperation
     public async Task<IResult> RunAsync(HttpContext context, Caller caller)
     {
         var query = new QueryValues(context.Request);
-        var offset = query.Number("offset", 0, int.MaxValue, 0);
-        var limit = query.Number("limit", 1, MostRows, MostRows);
+        var (offset, limit) = query.Page(MostRows, MostRows);
         if (query.Fault is { } fault)
         {
             return new ErrorResult(fault);

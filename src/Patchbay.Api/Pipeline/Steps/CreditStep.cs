@@ -175,6 +175,8 @@ internal sealed class CreditStep(HoldBook book, EdgeStep edge, InferenceOptions 
         var (kind, source, whose) = refused switch
         {
             { Guardrail: { } guardrail } => (GatewayErrorKind.BudgetExceeded, "guardrail", GuardrailOf(guardrail, refused.RefusedBy)),
+            { RefusedBy: BudgetLevel.Organization, IsBudget: true, Standing: CreditStanding.Good } =>
+                (GatewayErrorKind.BudgetExceeded, "organization", "the organization's budget"),
             { RefusedBy: BudgetLevel.Organization } => (GatewayErrorKind.InsufficientCredits, "organization", "the account's credits"),
             { RefusedBy: BudgetLevel.Workspace } => (GatewayErrorKind.BudgetExceeded, "workspace", "the workspace's budget"),
             { RefusedBy: BudgetLevel.Member } => (GatewayErrorKind.BudgetExceeded, "member", "the member's budget"),
