@@ -11,9 +11,6 @@ public sealed partial class HoldBook
     // A refusal is believed for so long without asking again.
     private const long BelieveMs = 100;
 
-    // How long a request waits for other servers to give back what they do not use.
-    private const long PatienceMs = 700;
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private async ValueTask<bool> ExtendLeasedAsync(LeaseDesk tender, Hold hold, HoldRequest more)
@@ -101,7 +98,7 @@ public sealed partial class HoldBook
 
     private async Task<LeaseOutcome> TakeAsync(LeaseDesk tender, LeaseDemand demand)
     {
-        var giveUpAt = tender.Now + PatienceMs;
+        var giveUpAt = tender.Now + tender.WaitForOthersMs;
         var shortages = new List<Shortage>();
         for (var attempt = 0; ; attempt++)
         {
@@ -130,7 +127,7 @@ public sealed partial class HoldBook
                 if (TakesFee(tender, refusing, outcome, giveUpAt))
                 {
                     demand = demand with { TakesFee = true };
-                    (giveUpAt, attempt) = (tender.Now + PatienceMs, 0);
+                    (giveUpAt, attempt) = (tender.Now + tender.WaitForOthersMs, 0);
                     continue;
                 }
             }

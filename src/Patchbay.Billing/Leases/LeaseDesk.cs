@@ -29,6 +29,11 @@ public sealed class LeaseDesk(ILeaseStore store, TimeSpan span, TimeProvider clo
     private long _downUntil = long.MinValue;
     private volatile bool _isLost;
 
+    /// <summary>How long a request waits for other servers to give back what they do not use, before it is refused.</summary>
+    public TimeSpan WaitForOthers { get; init; } = TimeSpan.FromMilliseconds(700);
+
+    internal long WaitForOthersMs => (long)WaitForOthers.TotalMilliseconds;
+
     /// <summary>Counts the registrations of this server.</summary>
     internal long Epoch => store.Epoch;
 

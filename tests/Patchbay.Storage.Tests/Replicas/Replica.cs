@@ -16,7 +16,11 @@ public sealed class Replica : IAsyncDisposable
         Storage = storage;
         Clock = clock;
         _folder = folder;
-        Desk = new LeaseDesk(storage.Leases!, TimeSpan.FromSeconds(90), clock);
+        Desk = new LeaseDesk(storage.Leases!, TimeSpan.FromSeconds(90), clock)
+        {
+            // A machine that does much else is no reason to be refused what another server has only to give back.
+            WaitForOthers = TimeSpan.FromSeconds(4),
+        };
         Book = new HoldBook(storage.Budgets, clock, prepaid, fees, Desk);
         Credits = new CreditBook(storage.Credits, Book, clock);
         _running = RunAsync();
