@@ -26,6 +26,7 @@ public sealed class DeadlineWatch : IDisposable
     private Watched[] _due = new Watched[64];
     private Watched? _first;
     private int _count;
+    private int _isTicking;
 
     /// <summary>Starts the timer.</summary>
     public DeadlineWatch()
@@ -92,7 +93,25 @@ public sealed class DeadlineWatch : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
+    // A timer does not wait for its last turn: where the processor is short, the next would begin beside it.
     private void TickAll()
+    {
+        if (Interlocked.Exchange(ref _isTicking, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            TickRegistered();
+        }
+        finally
+        {
+            Volatile.Write(ref _isTicking, 0);
+        }
+    }
+
+    private void TickRegistered()
     {
         int count;
         lock (_gate)

@@ -77,7 +77,16 @@ public abstract class HoldLeakContract(FaultyWorld fixture)
             new ParallelOptions { MaxDegreeOfParallelism = Callers, CancellationToken = Token },
             async (i, _) =>
             {
-                var end = await traffic.AskAsync(i);
+                string end;
+                try
+                {
+                    end = await traffic.AskAsync(i);
+                }
+                catch (HttpRequestException exception)
+                {
+                    throw new InvalidOperationException($"Request {i} was not answered. The server said:\n{World.Server.Output}", exception);
+                }
+
                 ends.AddOrUpdate(end, 1, static (_, count) => count + 1);
             });
 
