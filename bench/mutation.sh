@@ -10,6 +10,8 @@ report=artifacts/mutation
 [[ -x $tools/dotnet-stryker ]] || dotnet tool install dotnet-stryker --version "$version" --tool-path "$tools"
 stryker=$PWD/$tools/dotnet-stryker output=$PWD/$report
 
+# Texts are left alone: names of accounts are kept for the life of the process, and a changed one would fail the tests of all
+# changes after it. LedgerAccountTests say them letter by letter.
 rm -rf "$report"
 # xunit's own runner starts tests in a process that never hears which change is active: Microsoft.Testing.Platform does.
 export UseMicrosoftTestingPlatformRunner=true MutationTesting=true PATCHBAY_ROUNDS=20000 BuildConsole=false
